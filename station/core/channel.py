@@ -1,0 +1,156 @@
+"""Message channels: AF_UNIX SEQPACKET, one datagram a message, no TCP. Never blocks the sender.
+
+A `Listener` belongs to one process; its peers connect with `connect`. The kernel tells who the peer is
+(SO_PEERCRED): only our own user and root are let in. File descriptors (frames, pictures) travel by SCM_RIGHTS.
+"""
+
+from __future__ import annotations
+
+import array
+import os
+import socket
+import struct
+from pathlib import Path
+
+import msgspec
+
+from station.core.errors import ChannelError
+from station.core.messages import AnyMessage
+
+MAX_MESSAGE = 192 * 1024  # bytes; below the kernel's default socket buffer (212,992)
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessage)
+
+
+class Channel:
+    """One end of a connection; not thread-safe, owned by one thread."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self._sock = sock
+
+    def fileno(self) -> int:
+        """For select and friends; -1 after close."""
+        return self._sock.fileno()
+
+    def send(self, message: AnyMessage, descriptor: int | None = None) -> bool:
+        """Send now or not at all. False = the peer's queue is full and nothing was sent.
+
+        Raises:
+            ChannelError: the peer is gone, or the message exceeds MAX_MESSAGE.
+        """
+        data = _encoder.encode(message)
+        if len(data) > MAX_MESSAGE:
+            raise ChannelError(f"{type(message).__name__} has {len(data)} bytes, at most {MAX_MESSAGE} fit a datagram")
+        rights = [] if descriptor is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
+        try:
+            self._sock.sendmsg([data], rights)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError as error:
+            raise ChannelError(f"peer is gone: {error}") from error
+        return True
+
+    def receive(self) -> AnyMessage | None:
+        """The next message, or None when nothing waits. A descriptor that comes along is closed.
+
+        Raises:
+            ChannelError: the peer closed, or sent something that is no message.
+        """
+        message, descriptor = self.receive_with_descriptor()
+        if descriptor is not None:
+            os.close(descriptor)
+        return message
+
+    def receive_with_descriptor(self) -> tuple[AnyMessage | None, int | None]:
+        """Like `receive`; the caller owns (and closes) the file descriptor, if one came along."""
+        try:
+            data, ancillary, flags, _ = self._sock.recvmsg(MAX_MESSAGE, socket.CMSG_SPACE(4))
+        except (BlockingIOError, InterruptedError):
+            return None, None
+        except OSError as error:
+            raise ChannelError(f"peer is gone: {error}") from error
+        descriptor = _first_descriptor(ancillary)
+        try:
+            if not data:
+                raise ChannelError("peer closed the connection")
+            if flags & socket.MSG_TRUNC:
+                raise ChannelError(f"peer sent more than {MAX_MESSAGE} bytes")
+            return _decoder.decode(data), descriptor
+        except (ChannelError, msgspec.DecodeError) as error:
+            if descriptor is not None:
+                os.close(descriptor)
+            if isinstance(error, ChannelError):
+                raise
+            raise ChannelError(f"peer sent no message of ours: {error}") from error
+
+    def close(self) -> None:
+        """May be called twice."""
+        self._sock.close()
+
+
+class Listener:
+    """A named meeting point in the station's run directory, mode 0660."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        self._path = path
+        self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            self._sock.bind(str(path))
+        except OSError as error:
+            self._sock.close()
+            raise ChannelError(f"{path}: {error.strerror or error}; use a shorter or writable run directory") from error
+        path.chmod(0o660)
+        self._sock.listen(16)
+        self._sock.setblocking(False)
+
+    def fileno(self) -> int:
+        """For select and friends."""
+        return self._sock.fileno()
+
+    def accept(self) -> Channel | None:
+        """A new peer, or None when nobody waits (or the one who waits is a stranger)."""
+        try:
+            peer, _ = self._sock.accept()
+        except (BlockingIOError, InterruptedError):
+            return None
+        if _peer_user(peer) not in {0, os.geteuid()}:
+            peer.close()
+            return None
+        return Channel(peer)
+
+    def close(self) -> None:
+        """Close and remove the meeting point."""
+        self._sock.close()
+        self._path.unlink(missing_ok=True)
+
+
+def connect(path: Path) -> Channel:
+    """Connect to a listener.
+
+    Raises:
+        ChannelError: nobody listens there.
+    """
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    sock.setblocking(False)
+    try:
+        sock.connect(str(path))
+    except OSError as error:
+        sock.close()
+        raise ChannelError(f"{path}: {error.strerror or error}") from error
+    return Channel(sock)
+
+
+def _first_descriptor(ancillary: list[tuple[int, int, bytes]]) -> int | None:
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            return int(struct.unpack("i", data[:4])[0])
+    return None
+
+
+def _peer_user(peer: socket.socket) -> int:
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[1])

@@ -1,0 +1,60 @@
+"""The register map between station and PLC: one truth for the line process, the PLC simulator and the manual.
+
+Holding registers, 16 bits, 32-bit values low word first.
+
+    PLC -> station (STATUS_BASE ..)          station -> PLC (CONTROL_BASE ..)
+     0  ORDER      0x1234 proves byte order    100  ORDER      0x1234
+     1  BOOT       changes at PLC start        101  HEARTBEAT  counts while inspection lives
+     2  COUNT      photo-eye count, 32 bit     102  STATE      station state word
+     4  ENCODER    encoder count, 32 bit       103  RECIPE     recipe id, 32 bit
+     6  HEARTBEAT                              105  SLOTS      16 slots {part low, part high, verdict word}
+     7  ACK_PART   newest accepted part, 32 bit
+     9  ACK_MASK   bit k: part ACK_PART - k is accepted
+    10  CONFIRMED  reject-confirm count, 32 bit
+    12  INPUTS     bit 0 bin full, bit 1 air low, bit 2 gate fault
+
+A part passes only if slot[part % 16] holds its full number and the word PASS, the heartbeat is fresh and the state is
+ContinuousExecution. PASS and REJECT differ in all 16 bits, and the byte swap of one is 8 bits from the other.
+"""
+
+from __future__ import annotations
+
+from station.core.domain import Verdict
+
+BYTE_ORDER = 0x1234
+
+STATUS_BASE = 0
+STATUS_SIZE = 13
+ORDER, BOOT, COUNT, ENCODER, HEARTBEAT, ACK_PART, ACK_MASK, CONFIRMED, INPUTS = 0, 1, 2, 4, 6, 7, 9, 10, 12
+
+CONTROL_BASE = 100
+CONTROL_SIZE = 5  # the header; the slots follow
+CONTROL_ORDER, CONTROL_HEARTBEAT, CONTROL_STATE, CONTROL_RECIPE = 100, 101, 102, 103
+SLOT_BASE = 105
+SLOT_SIZE = 3
+SLOTS = 16
+
+BIN_FULL, AIR_LOW, GATE_FAULT = 1, 2, 4
+
+WORDS: dict[Verdict, int] = {Verdict.PASS: 0x3CA5, Verdict.REJECT: 0xC35A, Verdict.NOT_INSPECTED: 0x0FF0}
+PASS_WORD = WORDS[Verdict.PASS]
+
+
+def split32(value: int) -> tuple[int, int]:
+    """Low and high word of an unsigned 32-bit value (taken modulo 2**32)."""
+    return value & 0xFFFF, (value >> 16) & 0xFFFF
+
+
+def join32(low: int, high: int) -> int:
+    """Unsigned 32-bit value of two words."""
+    return low | high << 16
+
+
+def slot_register(part: int) -> int:
+    """First register of the slot that belongs to `part`."""
+    return SLOT_BASE + SLOT_SIZE * (part % SLOTS)
+
+
+def slot_words(part: int, verdict: Verdict) -> tuple[int, int, int]:
+    """The three registers that carry one verdict."""
+    return *split32(part), WORDS[verdict]
