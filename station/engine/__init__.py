@@ -1,0 +1,1 @@
+"""Process 2: from the camera's frame to the verdict."""

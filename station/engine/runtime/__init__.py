@@ -1,0 +1,1 @@
+"""Adapters to the libraries that run networks, and the way from a bundle's directory to a tested detector."""
