@@ -1,0 +1,1 @@
+"""Offline: data sets, networks, training, calibration and evaluation. Never runs on the line."""
