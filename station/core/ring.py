@@ -99,6 +99,24 @@ class FrameRing:
             return None
         return RingFrame(sequence, height, width, tag, stamp_ns, pixels)
 
+    def read_into(self, sequence: int, out: memoryview) -> RingFrame | None:
+        """Like `read` without an allocation: the pixels go to the start of `out`, and `pixels` stays empty.
+
+        `out` holds at least `slot_bytes` bytes; when None comes back it may hold a part of another frame.
+        """
+        if sequence <= 0:
+            return None
+        at = self._offset(sequence)
+        before, height, width, tag, stamp_ns = _SLOT.unpack_from(self._map, at)
+        count = height * width
+        if before != sequence or count > self.slot_bytes:
+            return None
+        with memoryview(self._map) as memory:
+            out[:count] = memory[at + _SLOT.size : at + _SLOT.size + count]
+        if _WORD.unpack_from(self._map, at)[0] != sequence:
+            return None
+        return RingFrame(sequence, height, width, tag, stamp_ns, b"")
+
     def close(self) -> None:
         """Unmap and close the descriptor; may be called twice."""
         if self.descriptor >= 0:
