@@ -1,0 +1,1 @@
+"""Alembic's steps from one schema version to the next; `station.recorder.upgrading` runs them."""
