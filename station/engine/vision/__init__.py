@@ -1,1 +1,1 @@
-"""From a frame to a verdict: one implementation for training, evaluation and the line. No camera, no network runtime."""
+"""From a frame to a verdict: one implementation for training, evaluation and the line."""
