@@ -1,8 +1,7 @@
 """Train the generic tower by metric learning on pictures drawn by formula: no photograph is ever seen.
 
 An anchor patch must find another look at the same place (objects) or another place of the same drawing (textures)
-among all other patches of the batch, all defective patches, and its own twin with a drawn defect: InfoNCE (van den
-Oord et al. 2018, arXiv:1807.03748) on each level of the tower.
+among all other patches of the batch, all defective patches, and its own twin with a drawn defect.
 """
 
 from __future__ import annotations
@@ -14,16 +13,12 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
+from training.contrastive import PATCH, Schedule, Triples, train_tower
 from training.drawings import Drawing, draw_object, draw_texture
 from training.drawn_defects import Patch, draw_defect, jitter
-from training.tower import STRIDE, Tower
-
-_TEMPERATURE = 0.1
-_CELLS = 3  # the loss sees the mean of 3x3 cells, as the verdict pools neighbouring cells
-PATCH = Tower.receptive_field + STRIDE * (_CELLS - 1)
+from training.tower import Tower
 
 
 @dataclass(frozen=True)
@@ -37,16 +32,6 @@ class GenericSettings:
     stationary: float = 0.4  # share of drawings that are textures
     peak_rate: float = 3e-3
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Triples:
-    """One batch; patches [B, 1, p, p] in 0..1, and `alike` [B, B]: pairs from one texture are no negatives."""
-
-    anchors: Tensor
-    positives: Tensor
-    defective: Tensor
-    alike: Tensor
 
 
 def draw_triples(rng: np.random.Generator, settings: GenericSettings) -> Triples:
@@ -90,46 +75,9 @@ def _stack(patches: list[Patch], rng: np.random.Generator) -> Tensor:
     return torch.from_numpy(np.stack([jitter(patch, rng) for patch in patches]))[:, None]
 
 
-def info_nce(anchor: Tensor, positive: Tensor, defective: Tensor, alike: Tensor) -> Tensor:
-    """Mean cross entropy of finding each anchor's positive; all inputs are unit vectors [B, d]."""
-    own = torch.eye(len(anchor), dtype=torch.bool)
-    to_positives = (anchor @ positive.T).masked_fill(alike, -9)
-    to_twin = (anchor * defective).sum(1, keepdim=True)
-    to_defective = (anchor @ defective.T).masked_fill(own, -9)
-    logits = torch.cat([to_positives, to_twin, to_defective], 1) / _TEMPERATURE  # [B, 2 B + 1]
-    return functional.cross_entropy(logits, torch.arange(len(anchor)))
-
-
-class Projections(nn.Module):
-    """One linear map per level to unit vectors; used only while training, thrown away afterwards."""
-
-    def __init__(self, channels: tuple[int, ...], dims: int = 64) -> None:
-        super().__init__()
-        self.maps = nn.ModuleList(nn.Linear(count, dims) for count in channels)
-
-    def forward(self, levels: tuple[Tensor, ...]) -> list[Tensor]:
-        """Levels [N, C, c, c] to unit vectors [N, dims] of their mean over cells."""
-        means = [level.mean((2, 3)) for level in levels]
-        return [functional.normalize(m(mean), dim=1) for m, mean in zip(self.maps, means, strict=True)]
-
-
 def train_generic(settings: GenericSettings, report: Callable[[int, float], None]) -> Tower:
     """Train and return the tower in evaluation mode; `report(step, loss)` is called after every step."""
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)
-    tower = Tower().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    projections = Projections(tower.sizes.levels)
-    weights = [*tower.parameters(), *projections.parameters()]
-    optimiser = torch.optim.AdamW(weights, lr=settings.peak_rate, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.peak_rate, total_steps=max(settings.steps, 4))
-    for step in range(1, settings.steps + 1):
-        triples = draw_triples(rng, settings)
-        patches = torch.cat([triples.anchors, triples.positives, triples.defective])
-        views = [unit.chunk(3) for unit in projections(tower.levels(patches))]
-        loss = torch.stack([info_nce(a, p, d, triples.alike) for a, p, d in views]).sum()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
-        report(step, float(loss.detach()))
-    return tower.to(memory_format=torch.contiguous_format).eval()  # type: ignore[no-any-return]
+    schedule = Schedule(settings.steps, settings.peak_rate)
+    return train_tower(Tower(), lambda: draw_triples(rng, settings), schedule, report)

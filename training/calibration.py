@@ -1,0 +1,84 @@
+"""The limit and what it promises: order statistics of normal parts that the networks never saw.
+
+With the limit at the j-th largest score of n exchangeable normal parts, the false-reject rate on further parts is
+Beta(j, n + 1 - j) distributed, whatever the scores' distribution (Wilks 1941). So the promise depends on n and j only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from station.core.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit and its promise; `kind` is "split" (parts kept apart) or "cross" (K folds, each judged by the others)."""
+
+    limit: float
+    rank: int  # the limit is the rank-th largest score
+    n: int
+    mean: float  # expected false-reject rate
+    bound_95: float  # with 95 % confidence the false-reject rate is below this
+    kind: str
+
+
+def beta_bound(n: int, rank: int, confidence: float = 0.95) -> float:
+    """Upper bound of the false-reject rate for the rank-th largest of n scores: a quantile of Beta(rank, n+1-rank).
+
+    P(Beta(j, n + 1 - j) <= p) = P(Binomial(n, p) >= j), solved for p by bisection.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if 1 - _binomial_below(n, middle, rank) < confidence:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _binomial_below(n: int, p: float, count: int) -> float:
+    """P(Binomial(n, p) < count)."""
+    if p <= 0 or p >= 1:
+        return 1.0 if p <= 0 else float(count > n)
+    terms = (
+        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(p) + (n - k) * math.log1p(-p)
+        for k in range(count)
+    )
+    return math.fsum(math.exp(term) for term in terms)
+
+
+def parts_needed(bound: float, confidence: float = 0.95) -> int:
+    """Fewest normal parts whose maximum keeps the false-reject rate below `bound` with this confidence."""
+    return math.ceil(math.log(1 - confidence) / math.log1p(-bound))
+
+
+def order_limit(scores: Sequence[float], kind: str, rank: int = 1, bound: float | None = None) -> Limit:
+    """Set the limit at the `rank`-th largest score.
+
+    Args:
+        scores: one per normal part, all finite.
+        kind: "split" or "cross".
+        rank: 1 = the maximum; larger ranks reject more good parts and miss less.
+        bound: the 95 % bound that the user asks for, if any.
+
+    Raises:
+        ConfigError: a score is not finite, or n parts cannot give the bound; says how many more are needed.
+    """
+    n = len(scores)
+    if not all(math.isfinite(score) for score in scores):
+        raise ConfigError("calibration: a normal part has no finite score; look for damaged pictures in train/good")
+    if not 1 <= rank <= n:
+        raise ConfigError(f"calibration: rank = {rank}: must be 1..{n}, the number of held-out normal parts")
+    bound_95 = beta_bound(n, rank)
+    if bound is not None and bound_95 > bound:
+        more = parts_needed(bound) - n
+        way_out = f"{more} more held-out good parts are needed" if more > 0 else "take a lower --rank"
+        raise ConfigError(
+            f"calibration: a false-reject bound of {bound:.2%} cannot be promised from {n} held-out parts at rank "
+            f"{rank} (they give {bound_95:.2%}); {way_out}"
+        )
+    return Limit(sorted(scores)[-rank], rank, n, rank / (n + 1), bound_95, kind)
