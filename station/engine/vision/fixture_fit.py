@@ -32,7 +32,7 @@ from station.engine.vision.resampling import (
 )
 
 _LEEWAY = 0.15  # quality: defects and other light may correlate that much less than the worst training frame
-_MARGIN = 0.03  # of the part's length, all round
+_MARGIN = 0.02  # of the part's length, all round
 _RARE = 0.1  # share of parts: pixels that fewer cover are shadow, dirt or a neighbour
 _ROUNDS = 2  # align with the mean, average again
 
