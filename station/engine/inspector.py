@@ -140,8 +140,9 @@ class Inspector:
 
     def _weigh(self, answer: Answer, frame: Frame) -> _Judgement:
         """Believe an answer only if it is finite, agrees with itself and is in time."""
-        if not math.isfinite(answer.score) or not math.isfinite(answer.limit):
-            return self._fault(Reason.NOT_FINITE, f"score {answer.score}, limit {answer.limit}")
+        numbers = [answer.score, answer.limit, *(finding.score for finding in answer.findings)]
+        if not all(map(math.isfinite, numbers)):
+            return self._fault(Reason.NOT_FINITE, f"score, limit and findings' scores are {numbers}")
         if answer.verdict is Verdict.PASS and answer.score > answer.limit:
             return self._fault(Reason.FAULT, f"a PASS with score {answer.score} above the limit {answer.limit}")
         self._faults = 0

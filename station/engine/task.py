@@ -1,0 +1,46 @@
+"""The inspection task: a recipe bundle, opened, with all that the engine's loop needs of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from station.core.config import EngineSection
+from station.core.domain import Finding
+from station.core.errors import StationError
+from station.core.messages import Why
+from station.engine.canary import KnownPicture
+from station.engine.inspector import Answer, Detecting
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A detector and its names. `frame` is the recipe's (height, width)."""
+
+    detector: Detecting
+    explain: Callable[[Answer, Finding], Why]
+    known: Sequence[KnownPicture]
+    frame: tuple[int, int]
+    runtime: str
+    recipe: str
+    recipe_id: int
+    bundle_sha256: str
+
+
+OpenTask = Callable[[EngineSection], Task]
+"""Opens the configured bundle; raises BundleError when it must not be used."""
+
+
+def evidence(task: Task, answer: Answer | None) -> tuple[Why, ...]:
+    """Why the part did not pass: up to three findings, the highest scores first."""
+    if answer is None:
+        return ()
+    highest = sorted(answer.findings, key=lambda finding: finding.score, reverse=True)[:3]
+    try:
+        return tuple(task.explain(answer, finding) for finding in highest)
+    except (StationError, ValueError) as error:
+        _log.warning("no evidence for this part: %s", error)
+        return ()
