@@ -90,7 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add(commands: Commands, name: str, help_text: str, examples: str) -> argparse.ArgumentParser:
+def _add(commands: Commands, name: str, help_text: str, examples: str) -> Parser:
     return commands.add_parser(
         name,
         help=help_text,
@@ -114,7 +114,7 @@ def _add_demo(commands: Commands) -> None:
         f"faults, NAME[@PART][:SECONDS]:\n{faults}",
     )
     parser.add_argument("--headless", action="store_true", help="no window, also where there is a display")
-    parser.add_argument("--parts", type=_positive, default=60, metavar="N", help="parts to inspect (60)")
+    parser.add_argument("--parts", type=_positive, metavar="N", help="parts (60; with a window 600)")
     parser.add_argument("--rate", type=_rate, default=5.0, metavar="HZ", help="parts a second (5)")
     parser.add_argument("--seed", type=int, default=1, help="of the drawn parts and of random faults (1)")
     parser.add_argument("--bad-share", type=_share, default=0.2, metavar="F", help="share of bad parts, 0..1 (0.2)")
@@ -243,17 +243,21 @@ def _add_journal_source(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from station.desk import demo, virtual
-
     if options.virtual:
-        return virtual.run(options.parts, options.rate, options.seed, options.bad_share, options.json)
-    wishes = demo.Wishes(
-        parts=options.parts,
+        from station.desk import virtual
+
+        return virtual.run(options.parts or 2000, options.rate, options.seed, options.bad_share, options.json)
+    from station.desk import demo
+    from station.desk.stage import Wishes
+
+    window = not options.headless and has_display()
+    wishes = Wishes(
+        parts=options.parts or (600 if window else 60),
         rate=options.rate,
         seed=options.seed,
         bad_share=options.bad_share,
         faults=tuple(options.faults),
-        window=not options.headless and has_display(),
+        window=window,
         language=options.language,
         keep=options.keep,
         json=options.json,
@@ -295,13 +299,13 @@ def _replay(options: argparse.Namespace) -> int:
 def _journal(options: argparse.Namespace) -> int:
     from station.desk.journal import show_parts
 
-    return show_parts(_journal_file(options), options.last, options.verdict, as_json=options.json)
+    return show_parts(*_journal_files(options), options.last, options.verdict, options.json)
 
 
 def _timing(options: argparse.Namespace) -> int:
     from station.desk.journal import show_timing
 
-    return show_timing(_journal_file(options), as_json=options.json)
+    return show_timing(*_journal_files(options), options.json)
 
 
 def _bundle_show(options: argparse.Namespace) -> int:
@@ -321,10 +325,14 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _journal_file(options: argparse.Namespace) -> Path:
+def _journal_files(options: argparse.Namespace) -> tuple[Path, Path]:
+    """The journal and the directory of its pictures."""
     from station.core.config import load_config
 
-    return options.journal or Path(load_config(options.config).recorder.journal)
+    if options.journal:
+        return options.journal, options.journal.parent / "pictures"
+    section = load_config(options.config).recorder
+    return Path(section.journal), Path(section.pictures)
 
 
 def _refuse_unknown_command(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:

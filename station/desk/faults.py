@@ -171,6 +171,7 @@ class FaultPlan:
         places = {id(fault): parts * (index + 1) // (len(loose) + 1) for index, fault in enumerate(loose)}
         self._waiting = sorted(((fault.part or places[id(fault)], fault) for fault in faults), key=lambda due: due[0])
         self._going: list[tuple[float, Fault]] = []
+        self._begun = False
         self._say = say
         self._clock = clock
 
@@ -178,6 +179,11 @@ class FaultPlan:
     def idle(self) -> bool:
         """Nothing is broken now, and nothing more will be."""
         return not self._waiting and not self._going
+
+    @property
+    def calm(self) -> bool:
+        """Faults were ordered, at least one has been, and nothing is broken now."""
+        return self._begun and not self._going
 
     def advance(self, produced: int, scene: Scene) -> None:
         """Begin and end what is due; `produced` parts have passed the photo-eye."""
@@ -187,6 +193,7 @@ class FaultPlan:
             self._say(f"fault {fault.name} at part {produced}: {FAULTS[fault.name].text}")
             FAULTS[fault.name].begin(scene, fault.seconds)
             self._going.append((now + fault.seconds, fault))
+            self._begun = True
         for due in [due for due in self._going if due[0] <= now]:
             self._going.remove(due)
             end = FAULTS[due[1].name].end

@@ -38,6 +38,7 @@ class Program:
     name: str
     command: Sequence[str]
     needed: bool = True  # False: the line runs on when it ends for good (the window that a person closed)
+    once: bool = False  # True: never started again (the simulated world cannot be)
 
 
 @dataclass
@@ -206,9 +207,9 @@ class Supervisor:
         name, lived = running.program.name, now - running.started
         if self._stopping:
             return
-        if code == 0 or (code == GAVE_UP_CODE and not running.restarts):
+        if code == 0 or running.program.once or (code == GAVE_UP_CODE and not running.restarts):
             running.exit_code = code
-            self._say(f"{name} ended" if code == 0 else f"{name} cannot start, see its message above")
+            self._say(f"{name} ended" if code == 0 else f"{name} ended with exit code {code}, see its message above")
             return
         if lived >= STABLE_S:
             running.delay = RESTART_S

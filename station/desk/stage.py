@@ -1,0 +1,141 @@
+"""The demo's stage: a directory with configuration, recipe and journal, and the processes that play in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from station.core.config import StationConfig, load_config
+from station.core.errors import BundleError, ConfigError, StorageError
+from station.desk.faults import Fault
+from station.desk.supervisor import Program, python_module
+from station.sim.control import PLC_LINK
+
+_SIM = Path(__file__).parent.parent / "sim"
+DEMO_BUNDLE = _SIM / "recipe" / "demo"
+DEMO_TRUST = _SIM / "recipe" / "keys"
+GATE_DELAY_MS = 1200  # photo-eye to gate: 0.6 m at 0.5 m/s
+DEADLINE_MS = 900  # photo-eye to verdict in the PLC; a desk with two busy cores needs patience
+ENGINE_DEADLINE_MS = 700
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person asked for (`saiken demo --help`)."""
+
+    parts: int = 60
+    rate: float = 5.0
+    seed: int = 1
+    bad_share: float = 0.2
+    faults: tuple[Fault, ...] = ()
+    window: bool = False
+    language: str = "en"
+    keep: Path | None = None
+    json: Path | None = None
+    bundle: Path | None = None
+    trust: Path | None = None
+
+
+class Stage:
+    """Everything on disk for one run. Sockets lie in a short temporary directory: a socket's path has 107 bytes."""
+
+    def __init__(self, wishes: Wishes) -> None:
+        """Make the directories and write station.toml.
+
+        Raises:
+            ConfigError: --keep is not empty, or a fault lies after the last part.
+            BundleError: there is no recipe bundle.
+            StorageError: the disk refuses.
+        """
+        _check(wishes)
+        self.wishes = wishes
+        try:
+            self.directory = _new_directory(wishes.keep)
+            self.run_dir = Path(tempfile.mkdtemp(prefix="saiken-run-"))
+            self.bundle = self.directory / "recipe"
+            shutil.copytree(wishes.bundle or DEMO_BUNDLE, self.bundle)  # a copy: one of the faults changes it
+            self.config_file = self.directory / "station.toml"
+            self.config_file.write_text(self._station_toml(), encoding="utf-8")
+        except OSError as error:
+            raise StorageError(f"the run's directory cannot be made: {error}") from error
+        self.config: StationConfig = load_config(self.config_file)
+
+    def close(self) -> None:
+        """Remove the sockets; journal and pictures stay."""
+        shutil.rmtree(self.run_dir, ignore_errors=True)
+
+    def programs(self) -> list[Program]:
+        """The processes in the order of their start."""
+        wishes, config = self.wishes, ("--config", str(self.config_file))
+        plant = (
+            *("--run-dir", str(self.run_dir), "--parts", str(wishes.parts), "--rate", str(wishes.rate)),
+            *("--seed", str(wishes.seed), "--bad-share", str(wishes.bad_share)),
+            *("--gate-delay-ms", str(GATE_DELAY_MS)),
+        )
+        programs = [
+            Program("plant", python_module("station.sim.plant", *plant), once=True),
+            Program("recorder", python_module("station.recorder", *config)),
+            Program("camera", python_module("station.sim.camera", "--run-dir", str(self.run_dir))),
+            Program("line", python_module("station.line", *config)),
+            Program("engine", python_module("station.engine", *config)),
+        ]
+        if wishes.window:
+            programs.append(Program("gui", python_module("station.gui", *config), needed=False))
+        elif self.window_unseen:
+            unseen = ["env", "QT_QPA_PLATFORM=offscreen", *python_module("station.gui", *config)]
+            programs.append(Program("gui", unseen, needed=False))
+        return programs
+
+    @property
+    def window_unseen(self) -> bool:
+        """A fault of the window is asked for where there is no display: it runs without a screen."""
+        asked = any(fault.name == "gui-killed" for fault in self.wishes.faults)
+        return asked and not self.wishes.window and find_spec("PyQt6") is not None
+
+    def _station_toml(self) -> str:
+        tables: dict[str, dict[str, str | int | bool]] = {
+            "station": {"name": "demo", "run_dir": str(self.run_dir), "rehearsal": True, "autostart": True},
+            "line": {"port": str(self.run_dir / PLC_LINK), "deadline_ms": DEADLINE_MS},
+            "camera": {"backend": "drawn", "source": str(self.run_dir / "camera.sock")},
+            "engine": {
+                "bundle": str(self.bundle),
+                "trust": str((self.wishes.trust or DEMO_TRUST).absolute()),
+                "deadline_ms": ENGINE_DEADLINE_MS,
+            },
+            "recorder": {
+                "journal": str(self.directory / "journal.sqlite"),
+                "pictures": str(self.directory / "pictures"),
+                "keep_ok_every": 10,
+            },
+            "gui": {"language": self.wishes.language},
+        }
+        lines = [f"# written by `saiken demo`; try `saiken journal --config {self.config_file}`"]
+        for table, keys in tables.items():
+            lines += ["", f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
+        return "\n".join(lines) + "\n"
+
+
+def _check(wishes: Wishes) -> None:
+    for fault in wishes.faults:
+        if fault.part is not None and fault.part > wishes.parts:
+            raise ConfigError(f"--fault {fault}: the run has only {wishes.parts} parts")
+    bundle = wishes.bundle or DEMO_BUNDLE
+    if not (bundle / "manifest.json").is_file():
+        hint = "name another --bundle" if wishes.bundle else "make it with `make demo-recipe`"
+        raise BundleError(f"{bundle}: there is no recipe bundle; {hint}")
+
+
+def _new_directory(keep: Path | None) -> Path:
+    if keep is None:
+        return Path(tempfile.mkdtemp(prefix="saiken-demo-"))
+    if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
+        raise ConfigError(f"--keep {keep}: must be a new or an empty directory, so that no other journal is mixed in")
+    keep.mkdir(parents=True, exist_ok=True)
+    if not os.access(keep, os.W_OK):
+        raise StorageError(f"--keep {keep}: is not writable")
+    return keep.absolute()

@@ -1,0 +1,78 @@
+"""The demo's stage: a valid configuration, the right processes, and clear refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from station.core.errors import BundleError, ConfigError, StationError
+from station.desk.faults import Fault
+from station.desk.stage import Stage, Wishes
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """Only what the stage looks at; the engine will look closer."""
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}")
+    return folder
+
+
+def test_writes_a_configuration_that_loads(tmp_path: Path, bundle: Path) -> None:
+    stage = Stage(Wishes(bundle=bundle, trust=tmp_path / "keys", keep=tmp_path / "kept", language="ja"))
+    assert stage.config.station.autostart
+    assert stage.config.station.rehearsal
+    assert stage.config.line.port == str(stage.run_dir / "plc")
+    assert stage.config.engine.bundle == str(tmp_path / "kept" / "recipe")
+    assert (tmp_path / "kept" / "recipe" / "manifest.json").read_text() == "{}"
+    assert stage.config.engine.trust == str(tmp_path / "keys")
+    assert Path(stage.config.recorder.journal).parent == tmp_path / "kept"
+    assert stage.config.gui.language == "ja"
+    stage.close()
+    assert not stage.run_dir.exists()
+    assert stage.config_file.exists()
+
+
+def test_socket_paths_are_short_wherever_the_run_is_kept(tmp_path: Path, bundle: Path) -> None:
+    stage = Stage(Wishes(bundle=bundle, keep=tmp_path / ("long" * 40)))
+    assert len(str(stage.config.socket("recorder"))) < 100
+    stage.close()
+
+
+def test_starts_the_processes_of_the_line_in_order(bundle: Path) -> None:
+    stage = Stage(Wishes(bundle=bundle, parts=7, rate=2.5))
+    programs = stage.programs()
+    assert [program.name for program in programs] == ["plant", "recorder", "camera", "line", "engine"]
+    plant = list(programs[0].command)
+    assert plant[plant.index("--parts") + 1] == "7"
+    assert plant[plant.index("--rate") + 1] == "2.5"
+    assert programs[0].once
+    stage.close()
+
+
+def test_window_where_there_is_a_display_or_a_fault_of_it(bundle: Path) -> None:
+    seen = Stage(Wishes(bundle=bundle, window=True))
+    assert seen.programs()[-1].name == "gui"
+    assert "env" not in seen.programs()[-1].command
+    unseen = Stage(Wishes(bundle=bundle, faults=(Fault("gui-killed", None, 0.0),)))
+    assert list(unseen.programs()[-1].command)[:2] == ["env", "QT_QPA_PLATFORM=offscreen"]
+    assert not unseen.programs()[-1].needed
+    for stage in (seen, unseen):
+        stage.close()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "error", "text"),
+    [
+        ({"faults": (Fault("nan", 61, 1.0),)}, ConfigError, "--fault nan@61:1: the run has only 60 parts"),
+        ({"bundle": Path("/nowhere")}, BundleError, "/nowhere: there is no recipe bundle; name another --bundle"),
+        ({"keep": Path(__file__).parent}, ConfigError, "must be a new or an empty directory"),
+        ({"keep": Path(__file__)}, ConfigError, "must be a new or an empty directory"),
+        ({"keep": Path("/proc/saiken")}, StationError, "cannot be made"),
+    ],
+)
+def test_wrong_wishes_are_refused(bundle: Path, wishes: dict[str, object], error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text):
+        Stage(Wishes(**{"bundle": bundle, **wishes}))  # type: ignore[arg-type]
