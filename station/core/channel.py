@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from station.core.errors import ChannelError
+from station.core.errors import ChannelError, MessageTooLongError
 from station.core.messages import AnyMessage
 
 MAX_MESSAGE = 192 * 1024  # bytes; below the kernel's default socket buffer (212,992)
@@ -38,11 +38,13 @@ class Channel:
         """Send now or not at all. False = the peer's queue is full and nothing was sent.
 
         Raises:
-            ChannelError: the peer is gone, or the message exceeds MAX_MESSAGE.
+            ChannelError: the peer is gone.
+            MessageTooLongError: the message exceeds MAX_MESSAGE; nothing was sent.
         """
         data = _encoder.encode(message)
         if len(data) > MAX_MESSAGE:
-            raise ChannelError(f"{type(message).__name__} has {len(data)} bytes, at most {MAX_MESSAGE} fit a datagram")
+            text = f"{type(message).__name__} has {len(data)} bytes, at most {MAX_MESSAGE} fit a datagram"
+            raise MessageTooLongError(text)
         rights = [] if descriptor is None else [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]))]
         try:
             self._sock.sendmsg([data], rights)

@@ -12,6 +12,7 @@ StationError
  |    +-- PlcFrameError     an answer that is damaged or not the one asked for
  |    +-- PortError         the serial port cannot be opened, or vanished
  +-- ChannelError           another process of the station is not there
+ |    +-- MessageTooLongError   no datagram holds this message; the peer is still there
  +-- StorageError           the disk refuses: full, read-only, locked
 """
 
@@ -91,6 +92,10 @@ class ChannelError(StationError, ConnectionError):
     """Another process of the station is not there or closed the connection."""
 
     advice = "The process is started again by itself; wait some seconds."
+
+
+class MessageTooLongError(ChannelError):
+    """No datagram holds this message; nothing was sent, the peer is still there."""
 
 
 class StorageError(StationError, OSError):

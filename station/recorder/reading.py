@@ -196,6 +196,21 @@ class JournalReader:
         found = self._rows("SELECT * FROM event", _Where(since, until, kind=kind), tail)
         return [rows.event_record(row) for row in found]
 
+    def audit(self) -> list[Event]:
+        """What people did, oldest first.
+
+        Raises:
+            StorageError: the chain of hashes is broken: somebody changed or removed a row.
+        """
+        previous = ""
+        trail = []
+        for row in self._rows("SELECT * FROM audit", _Where(), " ORDER BY id"):
+            if row["previous"] != previous or row["hash"] != rows.audit_hash(row):
+                raise StorageError(f"the audit trail was changed by hand at its row {row['id']}")
+            previous = row["hash"]
+            trail.append(rows.event_record(row))
+        return trail
+
     def _rows(self, select: str, where: _Where, tail: str = "") -> Iterator[sqlite3.Row]:
         try:
             return iter(self._database.execute(select + where.text + tail, where.values).fetchall())
@@ -206,8 +221,10 @@ class JournalReader:
 def percentiles(sorted_ns: list[int]) -> Percentiles:
     """Nearest-rank percentiles of at least one ascending nanosecond value, in milliseconds."""
     count = len(sorted_ns)
-    ranks = [sorted_ns[max(math.ceil(share * count) - 1, 0)] / 1e6 for share in (0.5, 0.95, 0.99, 0.999)]
-    return Percentiles(count, *ranks, sorted_ns[-1] / 1e6)
+    p50, p95, p99, p99_9, top = (
+        sorted_ns[max(math.ceil(share * count) - 1, 0)] / 1e6 for share in (0.5, 0.95, 0.99, 0.999, 1.0)
+    )
+    return Percentiles(count, p50, p95, p99, p99_9, top)
 
 
 class _Where:

@@ -5,6 +5,7 @@ SQLite has no NaN: a score that is not a number is NULL in a row and NaN in a st
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import sqlite3
@@ -76,6 +77,18 @@ def finding_row(inspection_id: int, ordinal: int, finding: Finding) -> Row:
 def event_row(event: Event) -> Row:
     """Row of table event."""
     return {"source": event.source, "kind": event.kind, "text": event.text, "user": event.user, "time": event.time}
+
+
+def audit_row(event: Event, previous: str) -> Row:
+    """Row of table audit, chained to the hash of the row before it ("" for the first)."""
+    row = event_row(event) | {"previous": previous}
+    return row | {"hash": audit_hash(row)}
+
+
+def audit_hash(row: Row | sqlite3.Row) -> str:
+    """SHA-256 over all that an audit row says, and over the hash before it."""
+    said = [row[name] for name in ("time", "source", "kind", "text", "user", "previous")]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def part_record(row: sqlite3.Row) -> PartRecord:
