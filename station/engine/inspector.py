@@ -25,6 +25,7 @@ from station.core.messages import FrameKey, InspectionRecord, PartVerdict
 from station.engine.camera.protocol import Clock, Frame, Item, LostFrame
 
 FAULTS_IN_A_ROW = 3  # so many parts that the engine itself failed on are no accident: a person must look
+_ENGINE_FAILED = frozenset({Reason.NOT_FINITE, Reason.FAULT})  # no fault of the part or the frame
 
 _log = logging.getLogger(__name__)
 
@@ -129,6 +130,8 @@ class Inspector:
         try:
             answer = self._detector.inspect(frame.image)
         except NotInspectedError as error:
+            if error.reason in _ENGINE_FAILED:
+                return self._fault(error.reason, str(error))
             self._faults = 0
             return _Judgement(Verdict.NOT_INSPECTED, error.reason, str(error))
         except RuntimeFaultError as error:
