@@ -223,13 +223,12 @@ def _add_draw(commands: Commands) -> None:
         commands,
         "draw",
         "draw simulated parts into a folder in the MVTec layout, for training",
-        "  saiken draw parts --train 120 --good 60 --bad 60 --seed 1",
+        "  saiken draw parts --train 200 --test 60 --seed 1\n  saiken-train fit parts --out run",
     )
     parser.add_argument("out", type=Path, help="folder to make")
-    parser.add_argument("--train", type=_positive, default=120, help="good parts in train/good (120)")
-    parser.add_argument("--good", type=_positive, default=60, help="good parts in test/good (60)")
-    parser.add_argument("--bad", type=_positive, default=60, help="bad parts in test/<kind>, over all kinds (60)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--train", type=_positive, default=200, help="good parts in train/good (200)")
+    parser.add_argument("--test", type=_positive, default=60, help="parts in test, half of them bad (60)")
+    parser.add_argument("--seed", type=int, default=1, help="same seed, same pictures (1)")
     parser.set_defaults(run=_draw)
 
 
@@ -315,9 +314,11 @@ def _bundle_show(options: argparse.Namespace) -> int:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from station.desk.drawing import draw
+    from station.sim.dataset import write_dataset
 
-    return draw(options.out, options.train, options.good, options.bad, options.seed)
+    for folder, count in sorted(write_dataset(options.out, options.train, options.test, options.seed).items()):
+        print(f"{count:>6} {options.out / folder}")
+    return FINE
 
 
 def has_display() -> bool:
