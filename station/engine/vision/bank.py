@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from station.core.errors import BundleError
 from station.core.recipe import Recipe
+from station.engine.vision.candidates import Cells
 from station.engine.vision.resampling import Floats
 
 Numbers = NDArray[np.int32]
 
 
 class Nearest(NamedTuple):
-    """For each cell of a block [ch, cw]: the nearest golden descriptor."""
+    """For each cell of k blocks, arrays [k, ch, cw]: the nearest golden descriptor."""
 
     distance: Floats  # Euclidean
     golden: Numbers  # number of the golden part
@@ -36,13 +37,12 @@ class Nearest(NamedTuple):
 class Bank(Protocol):
     """Answers for blocks of any size, from one cell to the whole grid."""
 
-    def nearest(self, block: Floats, row: int, column: int) -> Nearest:
-        """Compare a block of descriptors with the golden ones.
+    def nearest(self, blocks: Floats, corners: Cells) -> Nearest:
+        """Compare blocks of descriptors with the golden ones.
 
         Args:
-            block: float32 [ch, cw, D].
-            row: cell row of the block's first cell.
-            column: cell column of it.
+            blocks: float32 [k, ch, cw, D].
+            corners: [k, 2], row and column of each block's first cell.
         """
         ...
 
@@ -92,8 +92,15 @@ class PlaceBank:
         self._golden = golden
         self._reach = neighbourhood
 
-    def nearest(self, block: Floats, row: int, column: int) -> Nearest:
-        """See `Bank`. A bank cell is read once and compared with all queries that may look at it."""
+    def nearest(self, blocks: Floats, corners: Cells) -> Nearest:
+        """See `Bank`. One batched product per block."""
+        answers = [
+            self._nearest(block, int(row), int(column)) for block, (row, column) in zip(blocks, corners, strict=True)
+        ]
+        return Nearest(*(np.stack(part) for part in zip(*answers, strict=True)))
+
+    def _nearest(self, block: Floats, row: int, column: int) -> Nearest:
+        """A bank cell is read once and compared with all queries that may look at it."""
         height, width, _ = block.shape
         reach, side = self._reach, 2 * self._reach + 1
         top, left = max(0, row - reach), max(0, column - reach)
@@ -151,13 +158,12 @@ class GlobalBank:
         self._half_norm = 0.5 * np.einsum("md,md->m", descriptors, descriptors)
         self._golden, self._place = golden, place
 
-    def nearest(self, block: Floats, row: int, column: int) -> Nearest:
+    def nearest(self, blocks: Floats, corners: Cells) -> Nearest:
         """See `Bank`; the place does not matter."""
-        height, width, dims = block.shape
-        gain = block.reshape(-1, dims) @ self._transposed
+        gain = blocks.reshape(-1, blocks.shape[-1]) @ self._transposed
         gain -= self._half_norm
-        member = gain.argmax(axis=1).reshape(height, width)
-        distance = np.linalg.norm(block - self._descriptors[member], axis=2)
+        member = gain.argmax(axis=1).reshape(blocks.shape[:-1])
+        distance = np.linalg.norm(blocks - self._descriptors[member], axis=-1)
         place = self._place[member]
         return Nearest(distance.astype(np.float32, copy=False), self._golden[member], place[..., 0], place[..., 1])
 

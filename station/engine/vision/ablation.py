@@ -1,0 +1,112 @@
+"""Scores of one frame by every method that the product is compared with: for `saiken-train evaluate`.
+
+vae_raw                 highest residual of the VAE
+vae_whitened            highest whitened residual
+siamese_reconstruction  the same candidates, compared with the VAE's reconstruction instead of golden patches
+cascade                 the product
+whole_frame             the verifier looks everywhere, without a screener's choice
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from station.core.recipe import CELL
+from station.engine.vision.decision import block_distance, fuse
+from station.engine.vision.detector import Detector, Inspection
+from station.engine.vision.resampling import Floats, Matrix
+
+ROWS = ("vae_raw", "vae_whitened", "siamese_reconstruction", "cascade", "whole_frame")
+
+
+class Compared(NamedTuple):
+    """One frame, judged by all methods."""
+
+    inspection: Inspection
+    scores: dict[str, float]  # raw scores by row: never clipped, never squashed
+    maps: dict[str, Floats]  # anomaly maps by row, float32 [H, W] in frame pixels; empty when not wanted
+
+
+class Ablation:
+    """Runs all methods on the stages of one detector."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._recipe = detector.recipe
+
+    def compare(self, frame: NDArray[np.generic], want_maps: bool = False) -> Compared:
+        """Judge one frame, uint8 [H, W].
+
+        Raises:
+            NotInspectedError: as `Detector.inspect`.
+        """
+        seen = self._detector.inspect(frame)
+        corners = np.array([(f.box[1] // CELL, f.box[0] // CELL) for f in seen.findings], dtype=np.intp)
+        cells_raw, cells_z = (self._detector.selector.cell_maximum(values) for values in (seen.raw, seen.z))
+        partner = self._against_reconstruction(seen, corners)
+        verifier = self._detector.verifier
+        everywhere = verifier.compare_everywhere(verifier.describe_everywhere(seen.picture))
+        scores = {
+            "vae_raw": float(cells_raw.max()),
+            "vae_whitened": float(cells_z.max()),
+            "siamese_reconstruction": float(block_distance(partner, self._recipe.verify).max()),
+            "cascade": seen.score,
+            "whole_frame": float(self._everywhere_scores(cells_z, everywhere).max()),
+        }
+        if not want_maps:
+            return Compared(seen, scores, {})
+        cells = {
+            "siamese_reconstruction": self._verified_map(partner, corners, cells_z),
+            "cascade": self._verified_map(seen.distances, corners, cells_z),
+            "whole_frame": everywhere,
+        }
+        pictures = {"vae_raw": seen.raw, "vae_whitened": seen.z, **cells}
+        size = frame.shape[0], frame.shape[1]
+        return Compared(seen, scores, {row: self._to_frame(pictures[row], seen.matrix, size) for row in ROWS})
+
+    def _against_reconstruction(self, seen: Inspection, corners: NDArray[np.intp]) -> Floats:
+        """Distances [k, c, c] of the picture's descriptors to those of its own reconstruction."""
+        size = seen.picture.shape[1], seen.picture.shape[0]
+        enlarged = cv2.resize(seen.reconstruction, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        verifier = self._detector.verifier
+        difference = verifier.describe(seen.picture, corners) - verifier.describe(enlarged, corners)
+        distances: Floats = np.linalg.norm(difference, axis=3).astype(np.float32)
+        return distances
+
+    def _everywhere_scores(self, cells_z: Floats, distances: Floats) -> NDArray[np.float64]:
+        """The cascade's score for a block at every place."""
+        side = self._recipe.verify.patch_cells
+        blocks = np.lib.stride_tricks.sliding_window_view(distances, (side, side)).reshape(-1, side, side)
+        z = np.lib.stride_tricks.sliding_window_view(cells_z, (side, side)).max(axis=(2, 3)).ravel()
+        inside = np.isfinite(z)  # blocks without a cell of the part have no z
+        return fuse(z[inside], block_distance(blocks[inside], self._recipe.verify), self._recipe.decision)
+
+    def _verified_map(self, distances: Floats, corners: NDArray[np.intp], cells_z: Floats) -> Floats:
+        """Distances where the verifier looked; elsewhere the screener's order, below all of them. [gh, gw]."""
+        side = self._recipe.verify.patch_cells
+        verified = np.full(cells_z.shape, -np.inf, dtype=np.float32)
+        for block, (row, column) in zip(distances, corners, strict=True):
+            there = verified[row : row + side, column : column + side]
+            np.maximum(there, block, out=there)
+        looked = np.isfinite(verified)
+        rank = cells_z[~looked].argsort(kind="stable").argsort(kind="stable")
+        below = verified[looked].min() * (rank + 1) / (len(rank) + 1)
+        verified[~looked] = below.astype(np.float32)
+        return verified
+
+    def _to_frame(self, values: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
+        """A map of the picture, at any scale, as a map of the frame; outside the picture its lowest value."""
+        picture = self._recipe.picture.width, self._recipe.picture.height
+        enlarged = cv2.resize(values, picture, interpolation=cv2.INTER_LINEAR)
+        return cv2.warpAffine(
+            enlarged,
+            matrix,
+            (size[1], size[0]),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=float(enlarged.min()),
+        ).astype(np.float32, copy=False)
