@@ -19,7 +19,7 @@ from station.core.recipe import CELL, Recipe
 from station.engine.vision.bank import Nearest
 from station.engine.vision.candidates import Candidates, CandidateSelector
 from station.engine.vision.decision import block_distance, decide, fuse
-from station.engine.vision.evidence import Gallery, crop_why
+from station.engine.vision.evidence import Gallery, Pictures, crop_why
 from station.engine.vision.preparation import Preparation, Prepared
 from station.engine.vision.resampling import Floats, Matrix
 from station.engine.vision.session import Session
@@ -98,14 +98,9 @@ class Detector:
     def why(self, inspection: Inspection, finding: Finding) -> Why:
         """The evidence for one finding of an inspection, as 8-bit pictures for the window."""
         shift = inspection.golden_shift[inspection.findings.index(finding)]
-        return crop_why(
-            finding,
-            self.recipe.verify.patch_px,
-            inspection.picture,
-            inspection.reconstruction,
-            self._gallery.picture(finding.golden),
-            shift,
-        )
+        golden = self._gallery.picture(finding.golden)
+        pictures = Pictures(inspection.picture, inspection.reconstruction, golden)
+        return crop_why(finding, shift, pictures, self.recipe.verify.patch_px)
 
     def close(self) -> None:
         """Give back the networks."""
@@ -121,9 +116,7 @@ class Detector:
         verified_ns = time.monotonic_ns()
         order = np.argsort(-scores, kind="stable")
         found = [
-            self._finding(
-                candidates, nearest, number, (float(distance[number]), float(scores[number])), prepared.matrix
-            )
+            self._finding(candidates, nearest, number, (distance[number], scores[number]), prepared.matrix)
             for number in order
         ]
         findings = tuple(finding for finding, _ in found)
@@ -157,7 +150,7 @@ class Detector:
         shift_x = (int(nearest.column[number, down, across]) - column - across) * CELL
         shift_y = (int(nearest.row[number, down, across]) - row - down) * CELL
         box = (column * CELL, row * CELL, side * CELL, side * CELL)
-        distance, score = numbers
+        distance, score = (float(value) for value in numbers)
         finding = Finding(
             box=box,
             outline=outline(box, matrix),

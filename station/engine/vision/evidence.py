@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
@@ -44,28 +46,27 @@ def encode_gallery(pictures: list[Floats], quality: int = 90) -> dict[str, Grey]
     return tensors
 
 
-def crop_why(
-    finding: Finding,
-    side: int,
-    picture: Floats,
-    reconstruction: Floats,
-    golden: Grey | None,
-    shift: tuple[int, int],
-) -> Why:
-    """Cut the three patches, all of one size: about `side` pixels around the finding.
+class Pictures(NamedTuple):
+    """The pictures of one inspection."""
+
+    picture: Floats  # inspection picture, float32 [h, w]
+    reconstruction: Floats  # [hs, ws], at the screener's scale
+    golden: Grey | None  # the golden part's inspection picture, None = unknown
+
+
+def crop_why(finding: Finding, shift: tuple[int, int], pictures: Pictures, side: int) -> Why:
+    """Cut the three patches, all of one size.
 
     Args:
         finding: its box tells where.
-        side: wanted height and width, pixels of the inspection picture.
-        picture: inspection picture, float32 [h, w].
-        reconstruction: float32 [hs, ws], the screener's scale.
-        golden: the golden part's inspection picture, None = unknown.
         shift: (x, y) pixels from the finding to the golden patch.
+        pictures: to cut from.
+        side: wanted height and width, pixels of the inspection picture.
     """
-    height, width = picture.shape
+    picture, reconstruction, golden = pictures
     x, y, box_width, box_height = finding.box
     middle = x + box_width // 2, y + box_height // 2
-    scale = height // reconstruction.shape[0]
+    scale = picture.shape[0] // reconstruction.shape[0]
     enlarged = cv2.resize(reconstruction, (reconstruction.shape[1] * scale, reconstruction.shape[0] * scale))
     there = middle[0] + shift[0], middle[1] + shift[1]
     return Why(

@@ -115,7 +115,7 @@ class Verifier:
 
     def compare_everywhere(self, descriptors: Floats) -> Floats:
         """Distances of all cells, float32 [gh, gw]."""
-        distance = self._bank.nearest(descriptors[None], np.zeros((1, 2), dtype=np.intp)).distance[0]
+        distance: Floats = self._bank.nearest(descriptors[None], np.zeros((1, 2), dtype=np.intp)).distance[0]
         if self._outside is not None:
             distance[self._outside] = 0
         return distance
