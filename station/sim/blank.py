@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -49,6 +50,11 @@ class Blank:
         return height, width
 
 
+def as_picture(values: NDArray[Any]) -> Picture:
+    """`values` as float32."""
+    return np.asarray(values, np.float32)
+
+
 def bolt_centres() -> list[tuple[float, float]]:
     """(x, y) of the bolt bores relative to the part's centre, units, clockwise; none at 12 o'clock."""
     angles = (np.arange(BOLTS) + 0.5) * 2 * np.pi / BOLTS
@@ -60,7 +66,7 @@ def blank(size: tuple[int, int], code: str = CODE, bores: bool = True) -> Blank:
     """The flange engraved with `code`, with or without its bolt bores, in a frame of `size` (H, W) pixels."""
     unit = min(size) / 256
     x, y = _grid(size, unit, _OVERSAMPLE)
-    radius, angle = np.hypot(x, y), np.arctan2(x, -y)
+    radius, angle = as_picture(np.hypot(x, y)), as_picture(np.arctan2(x, -y))
     holes = [(*centre, BOLT) for centre in bolt_centres()] if bores else []
     holes.append((float(BOLT_CIRCLE * np.sin(DOWEL_ANGLE)), float(-BOLT_CIRCLE * np.cos(DOWEL_ANGLE)), DOWEL))
     engraved = _engraving(radius, angle, code)
@@ -68,12 +74,14 @@ def blank(size: tuple[int, int], code: str = CODE, bores: bool = True) -> Blank:
     for hole in holes:
         height -= _countersink(x, y, *hole)
     grey = _shade(height, unit) * (1 - 0.28 * engraved)
-    steel = _step(OUTER - radius)
+    steel = _step(as_picture(OUTER - radius))
     grey = grey * steel + _belt(x, y) * (1 - steel)
     for hole in [(0.0, 0.0, BORE), *holes]:
-        grey, steel = _bore(grey, steel, x, y, *hole)
+        grey, steel = _bore(grey, steel, x, y, hole)
     x, y = _grid(size, unit, 1)
-    return Blank(unit, _shrink(grey, size), _shrink(steel, size), x, y, np.hypot(x, y), np.arctan2(x, -y))
+    return Blank(
+        unit, _shrink(grey, size), _shrink(steel, size), x, y, as_picture(np.hypot(x, y)), as_picture(np.arctan2(x, -y))
+    )
 
 
 def _grid(size: tuple[int, int], unit: float, factor: int) -> tuple[Picture, Picture]:
@@ -82,13 +90,13 @@ def _grid(size: tuple[int, int], unit: float, factor: int) -> tuple[Picture, Pic
     rows = (np.arange(size[0] * factor, dtype=np.float32) + 0.5 - size[0] * factor / 2) * scale
     columns = (np.arange(size[1] * factor, dtype=np.float32) + 0.5 - size[1] * factor / 2) * scale
     x, y = np.meshgrid(columns, rows)
-    return x.astype(np.float32), y.astype(np.float32)
+    return as_picture(x), as_picture(y)
 
 
 def _step(distance: Picture, width: float = 0.7) -> Picture:
     """0 below -width, 1 above +width, smooth between."""
     t = np.clip((distance / width + 1) / 2, 0, 1)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    return as_picture(t * t * (3 - 2 * t))
 
 
 def _turned_profile(radius: Picture) -> Picture:
@@ -108,14 +116,14 @@ def _turned_profile(radius: Picture) -> Picture:
         (OUTER + 60, 2.5),
     )
     at, heights = zip(*corners, strict=True)
-    return np.interp(radius, at, heights).astype(np.float32)
+    return as_picture(np.interp(radius, at, heights))
 
 
 def _countersink(x: Picture, y: Picture, hole_x: float, hole_y: float, hole: float) -> Picture:
     """Depth of the cone around one hole."""
     sink = COUNTERSINK * min(1.0, hole / BOLT + 0.1)
     distance = np.hypot(x - hole_x, y - hole_y)
-    return (np.clip(hole + sink - distance, 0, sink) * 0.9).astype(np.float32)
+    return as_picture(np.clip(hole + sink - distance, 0, sink) * 0.9)
 
 
 def _engraving(radius: Picture, angle: Picture, code: str) -> Picture:
@@ -131,7 +139,7 @@ def _engraving(radius: Picture, angle: Picture, code: str) -> Picture:
             dot_y = (3 - row) * _DOT_PITCH
             np.minimum(distance, np.hypot(points[0] - dot_x, points[1] - dot_y), out=distance)
     engraved = np.zeros_like(radius)
-    engraved[near] = _step(_DOT_RADIUS - distance, 0.6)
+    engraved[near] = _step(as_picture(_DOT_RADIUS - distance), 0.6)
     return engraved
 
 
@@ -142,27 +150,27 @@ def _shade(height: Picture, unit: float) -> Picture:
     length = np.sqrt(slope_x**2 + slope_y**2 + 1)
     facing = np.clip((-slope_x * LIGHT[0] - slope_y * LIGHT[1] + LIGHT[2]) / length, 0, 1)
     steepness = 1 - 1 / length
-    return (178 * (0.34 + 0.76 * facing) + 60 * facing**12 - 55 * steepness * (1 - facing)).astype(np.float32)
+    return as_picture(178 * (0.34 + 0.76 * facing) + 60 * facing**12 - 55 * steepness * (1 - facing))
 
 
 def _belt(x: Picture, y: Picture) -> Picture:
     """The rubber belt with the part's soft shadow, on the side away from the lamp."""
     gap = np.hypot(x + 5 * LIGHT[0], y + 5 * LIGHT[1]) - OUTER
     weave = 1.6 * np.sin(x * 1.9) * np.sin(y * 1.9)
-    return (_BELT + weave - 18 * np.exp(-np.clip(gap, 0, None) / 5)).astype(np.float32)
+    return as_picture(_BELT + weave - 18 * np.exp(-np.clip(gap, 0, None) / 5))
 
 
 def _bore(
-    grey: Picture, steel: Picture, x: Picture, y: Picture, hole_x: float, hole_y: float, hole: float
+    grey: Picture, steel: Picture, x: Picture, y: Picture, hole: tuple[float, float, float]
 ) -> tuple[Picture, Picture]:
-    """Drill one hole through: dark inside, with the lit crescent of its wall opposite the lamp."""
-    dx, dy = x - hole_x, y - hole_y
+    """Drill one hole (x, y, radius) through: dark inside, with the lit crescent of its wall opposite the lamp."""
+    dx, dy, radius = x - hole[0], y - hole[1], hole[2]
     distance = np.hypot(dx, dy)
-    inside = _step(hole - distance)
-    away = -(dx * LIGHT[0] + dy * LIGHT[1]) / (hole * 0.766)  # -1..1 towards the lit wall
-    wall = np.clip((distance / hole) ** 10 * away, 0, 1)
+    inside = _step(as_picture(radius - distance))
+    away = -(dx * LIGHT[0] + dy * LIGHT[1]) / (radius * 0.766)  # -1..1 towards the lit wall
+    wall = np.clip((distance / radius) ** 10 * away, 0, 1)
     dark = 15 + 6 * np.clip(away, -1, 1) + 70 * wall
-    return (grey * (1 - inside) + dark * inside).astype(np.float32), steel * (1 - inside)
+    return as_picture(grey * (1 - inside) + dark * inside), as_picture(steel * (1 - inside))
 
 
 def _shrink(picture: Picture, size: tuple[int, int]) -> Picture:

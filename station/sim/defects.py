@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from station.sim.blank import (
     WRONG_CODES,
     Blank,
     Picture,
+    as_picture,
     blank,
     bolt_centres,
 )
@@ -48,7 +50,7 @@ def scratch(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     furrow = _stroke(part, line - np.array(_TO_LIGHT) * 1.3 * width, strength, width) * part.metal
     contrast = rng.uniform(75, 110)
     grey += contrast * core - 0.8 * contrast * furrow
-    return np.maximum(core, furrow)
+    return as_picture(np.maximum(core, furrow))
 
 
 def dent(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
@@ -61,7 +63,7 @@ def dent(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     hollow = np.exp(-(u * u + v * v))
     away = -(dx * _TO_LIGHT[0] + dy * _TO_LIGHT[1]) / radius
     grey += part.metal * hollow * (rng.uniform(95, 135) * away - rng.uniform(14, 26))
-    return hollow * part.metal
+    return as_picture(hollow * part.metal)
 
 
 def burr(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
@@ -77,7 +79,7 @@ def burr(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
         axes = (rng.uniform(1.2, 3.0) * part.unit * 16, rng.uniform(0.8, 1.7) * part.unit * 16)
         turn = float(np.degrees(angle) + rng.uniform(-35, 35))
         cv2.ellipse(lump, (at, (2 * axes[0] / 16, 2 * axes[1] / 16), turn), 255, -1, cv2.LINE_AA)
-    mask = lump.astype(np.float32) / 255
+    mask = as_picture(lump / np.float32(255))
     shift = np.array([[1, 0, _TO_LIGHT[0] * part.unit], [0, 1, _TO_LIGHT[1] * part.unit]], np.float32)
     lit = mask - cv2.warpAffine(mask, -shift + 2 * np.eye(2, 3, dtype=np.float32), mask.shape[::-1])
     grey += mask * (rng.uniform(165, 195) + 75 * lit - grey)
@@ -98,7 +100,7 @@ def stain(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     rim = np.exp(-(((inside - 1.2) / 1.6) ** 2))
     depth = rng.uniform(0.24, 0.36) + 0.05 * np.cos(dx / 2.3 + rng.uniform(0, 6)) * np.cos(dy / 2.9)
     grey *= 1 - part.metal * (depth * body + 0.12 * rim)
-    return np.maximum(body, rim) * part.metal
+    return as_picture(np.maximum(body, rim) * part.metal)
 
 
 def missing_bore(part: Blank, rng: np.random.Generator) -> tuple[Blank, Picture]:
@@ -115,7 +117,7 @@ def wrong_engraving(part: Blank, rng: np.random.Generator) -> tuple[Blank, Pictu
     """The code of another product: the altered part and the mask."""
     other = blank(part.shape, code=WRONG_CODES[rng.integers(len(WRONG_CODES))])
     change = cv2.GaussianBlur(np.abs(other.grey - part.grey), (0, 0), 1.2 * part.unit)
-    return other, np.clip(change / 12, 0, 1).astype(np.float32)
+    return other, as_picture(np.clip(change / 12, 0, 1))
 
 
 def dust(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
@@ -131,7 +133,7 @@ def dust(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
         run = np.stack([6 * t * np.cos(heading) - 2 * t**2, 6 * t * np.sin(heading) + 2 * t**2]).T
         hair = _stroke(part, run + _place_on_face(rng, margin=8), np.full(7, 0.4), 0.6)
         mask = np.maximum(mask, hair)
-    mask = cv2.GaussianBlur(mask, (0, 0), 0.6 * part.unit)
+    mask = as_picture(cv2.GaussianBlur(mask, (0, 0), 0.6 * part.unit))
     grey += mask * rng.choice([-70.0, -55.0, 45.0])
     return mask
 
@@ -146,7 +148,7 @@ def glare(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     v = (dy * np.cos(heading) - dx * np.sin(heading)) / rng.uniform(18, 30)
     shine = np.exp(-(u * u + v * v)) * part.metal
     grey += rng.uniform(22, 38) * shine
-    return shine
+    return as_picture(shine)
 
 
 PAINTERS: dict[str, Painter] = {
@@ -194,6 +196,6 @@ def _stroke(part: Blank, line: np.ndarray, strength: np.ndarray, width: float) -
     thickness = max(1, round(width * part.unit))
     scale = 1 << 4
     points = [tuple(round(value * scale) for value in _pixel(part, x, y)) for x, y in line]
-    for (start, end), level in zip(zip(points, points[1:], strict=False), strength, strict=True):
+    for (start, end), level in zip(pairwise(points), strength, strict=True):
         cv2.line(canvas, start, end, int(255 * level), thickness, cv2.LINE_AA, shift=4)
-    return cv2.GaussianBlur(canvas.astype(np.float32) / 255, (0, 0), 0.45 * part.unit * width)
+    return as_picture(cv2.GaussianBlur(canvas / np.float32(255), (0, 0), 0.45 * part.unit * width))

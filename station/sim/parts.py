@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.sim.blank import OUTER, Blank, Picture, blank
+from station.sim.blank import OUTER, Blank, Picture, as_picture, blank
 from station.sim.conveyor import BAD_KINDS, GOOD_KINDS
 from station.sim.defects import ALTERATIONS, PAINTERS, dust
 
@@ -82,13 +82,12 @@ def _streaks() -> Picture:
 def _finish(part: Blank, rng: np.random.Generator) -> Picture:
     """What the lathe leaves, grey levels [H, W]: rings, streaks, and two bright fans opposite each other."""
     rings = rng.standard_normal(_RINGS).astype(np.float32)
-    rings += 0.8 * np.roll(rings, 1)
+    rings = rings + np.float32(0.8) * np.roll(rings, 1)
     spokes = np.arange(_SPOKES, dtype=np.float32) * (2 * np.pi / _SPOKES) - np.pi
     lean = spokes - rng.normal(-0.75, 0.05)
     fans = 15 * np.cos(2 * lean) + 34 * np.cos(lean) ** 18
-    polar = np.roll(_streaks(), int(rng.integers(_SPOKES)), axis=1) * rng.uniform(2.6, 4.0)
-    polar += 2.8 * rings[:, None]
-    polar += fans[None, :] * rng.uniform(0.85, 1.15)
+    streaks = np.roll(_streaks(), int(rng.integers(_SPOKES)), axis=1) * rng.uniform(2.6, 4.0)
+    polar = as_picture(streaks + 2.8 * rings[:, None] + fans * rng.uniform(0.85, 1.15))
     columns, rows = _finish_maps(part.shape)
     spread = cv2.remap(polar, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     return spread * part.metal
@@ -115,5 +114,5 @@ def _expose(grey: Picture, part: Blank, rng: np.random.Generator) -> NDArray[np.
     light = gain * (1 + tilt_x * part.x + tilt_y * part.y) - 2.2e-6 * part.radius**2
     seen = cv2.GaussianBlur(grey, (3, 3), 0.55) * light + rng.normal(0, 1.5)
     noise = rng.standard_normal(grey.shape, np.float32)
-    seen += noise * (1.1 + 0.006 * seen)
+    seen = seen + noise * (1.1 + 0.006 * seen)
     return np.asarray(np.clip(seen + 0.5, 0, 255), np.uint8)
