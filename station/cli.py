@@ -245,12 +245,13 @@ def _demo(options: argparse.Namespace) -> int:
     if options.virtual:
         from station.desk import virtual
 
-        return virtual.run(options.parts or 2000, options.rate, options.seed, options.bad_share, options.json)
+        wishes = virtual.VirtualWishes(options.parts or 2000, options.rate, options.seed, options.bad_share)
+        return virtual.run(wishes, options.json)
     from station.desk import demo
     from station.desk.stage import Wishes
 
     window = not options.headless and has_display()
-    wishes = Wishes(
+    stage_wishes = Wishes(
         parts=options.parts or (600 if window else 60),
         rate=options.rate,
         seed=options.seed,
@@ -263,7 +264,7 @@ def _demo(options: argparse.Namespace) -> int:
         bundle=options.bundle,
         trust=options.trust,
     )
-    return demo.run(wishes)
+    return demo.run(stage_wishes)
 
 
 def _run(options: argparse.Namespace) -> int:
