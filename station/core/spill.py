@@ -39,12 +39,14 @@ class SpillFile:
         self._position = 0  # entries taken
         self.untaken = 0
         self.unreadable = 0  # entries that are no deliveries (written by another version): skipped
-        if path.exists():
-            self._open(os.O_RDWR)
-            try:
+        try:
+            if path.exists():
+                self._open(os.O_RDWR)
                 self._count_entries()
-            except OSError as error:
-                raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
+        except StorageError:
+            raise
+        except OSError as error:
+            raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
         self.found = self.untaken
 
     def append(self, delivery: Delivery) -> None:
@@ -106,8 +108,6 @@ class SpillFile:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self._path, flags | os.O_CLOEXEC, 0o640)
-        except FileExistsError as error:
-            raise StorageError(f"{self._path}: another process uses this file") from error
         except OSError as error:
             raise StorageError(f"{self._path}: cannot be opened: {error.strerror or error}") from error
         try:
