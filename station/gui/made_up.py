@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 The Saiken authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Made-up news for the screenshots and for tests of the window: every state, without any other process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from station.core.domain import Finding, Health, Ledger, Reason, Verdict
+from station.core.errors import BundleError, PlcError
+from station.core.messages import Counters, FrameKey, LineStatus, PartRecord, Showing, Why
+from station.core.plc_map import BIN_FULL
+from station.core.ring import RingFrame
+from station.core.states import State
+from station.gui.made_up_part import HEIGHT, WIDTH, Blemish, blur, cut_patch, draw_part, grey_bytes
+from station.gui.news import Answer, StationNews
+
+LIMIT = 3.2
+_SCRATCH, _DENT = Blemish("scratch", 806, 236), Blemish("dent", 398, 560)
+_DUST, _SPECK = Blemish("dust", 486, 168), Blemish("dust", 786, 590)
+_STATUS = LineStatus(
+    state=State.CONTINUOUS_EXECUTION,
+    error="",
+    advice="",
+    plc=Health.GOOD,
+    plc_detail="",
+    engine=Health.GOOD,
+    engine_detail="onnxruntime, CPU",
+    camera=Health.GOOD,
+    runtime="onnxruntime",
+    recipe="flange-SK204",
+    counters=Counters(parts=12_844, passed=12_361, rejected=447, not_inspected=36, exchanges=641_200),
+    inputs=0,
+    realtime="SCHED_FIFO 50, memory locked",
+)
+
+
+class StillLink:
+    """A link without processes: its news are what it was given."""
+
+    def __init__(self, news: StationNews | None = None) -> None:
+        self.news = news or StationNews()
+        self.sent: list[str] = []
+
+    def poll(self, now_ns: int) -> None:
+        """Nothing comes."""
+
+    def send(self, action: str) -> None:
+        """Remembered only."""
+        self.sent.append(action)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class Scene(NamedTuple):
+    """One picture to take: the news, and whether the Why pane is open on the newest part."""
+
+    name: str
+    news: StationNews
+    explains: bool = False
+
+
+def finding(blemish: Blemish, score: float, confirmed: bool, golden: int = 17) -> Finding:
+    """A candidate around the blemish."""
+    left, top, width, height = box = (round(blemish.x) - 56, round(blemish.y) - 56, 112, 112)
+    corners = ((left, top), (left + width, top), (left + width, top + height), (left, top + height))
+    outline = tuple((float(x), float(y)) for x, y in corners)
+    return Finding(box, outline, z=score * 2.7, distance=score * 0.31, score=score, confirmed=confirmed, golden=golden)
+
+
+def ledger(late: bool = False) -> Ledger:
+    """A plausible way through the stages, in nanoseconds."""
+    after_ms = (0, 2.0, 9.4, 121, 236, 236.8, 238) if late else (0, 2.0, 9.4, 41, 58.3, 59.1, 59.9, 66.2, 76.5)
+    fields = ("trigger", "exposed", "frame", "screened", "verified", "decided", "received", "written", "acknowledged")
+    times = {f"{name}_ns": 5_000_000_000 + round(ms * 1e6) for name, ms in zip(fields, after_ms, strict=False)}
+    return Ledger(deadline_ns=5_250_000_000, **times)
+
+
+def record(part: int, verdict: Verdict = Verdict.PASS, reason: Reason = Reason.CLEAN, score: float = 1.4) -> PartRecord:
+    """The line's record of one part."""
+    late = reason is Reason.LATE
+    return PartRecord(
+        key=f"00a7-{part}",
+        part=part,
+        boot=0xA7,
+        frame=FrameKey(7, part),
+        verdict=verdict,
+        reason=reason,
+        acknowledged=not late,
+        score=score,
+        limit=LIMIT,
+        ledger=ledger(late),
+        time=1.79e9 + part,
+    )
+
+
+@lru_cache
+def _frame(blemishes: tuple[Blemish, ...]) -> RingFrame:
+    return RingFrame(1, HEIGHT, WIDTH, 1, 0, grey_bytes(draw_part(blemishes, seed=3)))
+
+
+def showing(of: PartRecord, findings: tuple[Finding, ...], blemishes: tuple[Blemish, ...]) -> Showing:
+    """The engine's side of `of`, with evidence for each finding."""
+    part, golden = draw_part(blemishes, seed=3), draw_part(seed=11)
+    evidence = tuple(
+        Why(one, cut_patch(part, one.box), cut_patch(golden, one.box), cut_patch(blur(golden, 7), one.box))
+        for one in sorted(findings, key=lambda one: -one.score)[:3]
+    )
+    assert of.frame is not None
+    cleared = sum(not one.confirmed for one in findings)
+    return Showing(of.frame, of.part, of.verdict, of.reason, of.score, LIMIT, findings, cleared, evidence, of.ledger, 1)
+
+
+def make_news(
+    newest: PartRecord, findings: tuple[Finding, ...] = (), blemishes: tuple[Blemish, ...] = ()
+) -> StationNews:
+    """A producing line whose last 20 parts end with `newest`."""
+    news = StationNews()
+    news.line_here = news.engine_here = True
+    news.status = _STATUS
+    for part in range(newest.part - 16, newest.part):
+        made = record(part)
+        if part % 16 == 3:
+            made = record(part, Verdict.REJECT, Reason.FINDING, 5.7)
+        elif part % 16 == 9:
+            made = record(part, Verdict.NOT_INSPECTED, Reason.FRAME_LOST, 0.0)
+        news.take_record(made)
+    news.take_showing(showing(newest, findings, blemishes), _frame(blemishes))
+    news.take_record(newest)
+    news.cleared = 1_206
+    return news
+
+
+def good() -> StationNews:
+    """An OK part; two candidates were cleared."""
+    found = (finding(_DUST, 1.9, False), finding(_SPECK, 1.4, False, golden=5))
+    return make_news(record(12_844, score=1.9), found, (_DUST, _SPECK))
+
+
+def bad() -> StationNews:
+    """An NG part with two confirmed findings and a cleared one."""
+    found = (finding(_SCRATCH, 6.1, True), finding(_DENT, 4.4, True, golden=5), finding(_DUST, 1.9, False))
+    return make_news(record(12_844, Verdict.REJECT, Reason.FINDING, 6.1), found, (_SCRATCH, _DENT, _DUST))
+
+
+def late() -> StationNews:
+    """A part whose verdict came too late."""
+    return make_news(record(12_844, Verdict.NOT_INSPECTED, Reason.LATE, 1.2))
+
+
+def _with_status(change: Callable[[LineStatus], LineStatus], base: Callable[[], StationNews] = good) -> StationNews:
+    news = base()
+    assert news.status is not None
+    news.status = change(news.status)
+    return news
+
+
+def _changed(**fields: object) -> StationNews:
+    return _with_status(lambda status: msgspec.structs.replace(status, **fields))
+
+
+def _engine_gone() -> StationNews:
+    news = _changed(
+        state=State.INITIALIZED, engine=Health.FAILURE, engine_detail="no sign of life for 0.3 s", camera=Health.CHECK
+    )
+    news.engine_here = False
+    return news
+
+
+def _line_gone() -> StationNews:
+    news = good()
+    news.line_here, news.status = False, None
+    return news
+
+
+def _refused() -> StationNews:
+    news = _changed(state=State.READY)
+    news.answer = Answer("start", "refused", "challenge test is due")
+    return news
+
+
+def scenes() -> tuple[Scene, ...]:
+    """All states of all screens."""
+    error = "bundle: vae.onnx: SHA-256 differs from the manifest"
+    plc = _changed(
+        state=State.PREOPERATIONAL, plc=Health.FAILURE, plc_detail="no answer within 60 ms", advice=PlcError.advice
+    )
+    return (
+        Scene("run-ok", good()),
+        Scene("run-ng", bad()),
+        Scene("run-not-inspected", late()),
+        Scene("why-ng", bad(), explains=True),
+        Scene("why-cleared", good(), explains=True),
+        Scene("why-not-inspected", late(), explains=True),
+        Scene("ready", _refused()),
+        Scene("bin-full", _changed(inputs=BIN_FULL)),
+        Scene("engine-gone", _engine_gone()),
+        Scene("plc-lost", plc),
+        Scene("error", _changed(state=State.ERROR, error=error, advice=BundleError.advice)),
+        Scene("halted", _changed(state=State.HALTED)),
+        Scene("line-gone", _line_gone()),
+    )

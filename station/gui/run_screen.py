@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The Saiken authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Run screen: live picture (or the Why pane in its place), verdict, last parts, counters, controls."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from station.core.messages import PartRecord
+from station.core.states import State
+from station.gui.control_panel import ControlPanel
+from station.gui.counter_panel import CounterPanel
+from station.gui.language import translate
+from station.gui.live_picture import LivePicture
+from station.gui.news import StationNews
+from station.gui.pane import Screen, button
+from station.gui.part_strip import PartStrip
+from station.gui.verdict_panel import VerdictPanel
+from station.gui.why_pane import WhyPane
+
+
+class RunScreen(Screen):
+    """Verdict, counters and controls stay in sight whatever the left side shows."""
+
+    wanted = pyqtSignal(str)  # a command for the line
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._news = StationNews()
+        self.picture, self.why = LivePicture(), WhyPane()
+        self.strip, self.last_reject = PartStrip(), button()
+        self.verdict, self.counters, self.controls = VerdictPanel(), CounterPanel(), ControlPanel()
+        self.strip.touched.connect(self.explain)
+        self.verdict.touched.connect(self.explain)
+        self.last_reject.clicked.connect(self.explain_last_reject)
+        self.why.closed.connect(self.show_live)
+        self.controls.wanted.connect(self.wanted)
+        self._lay_out()
+        self.write_words()
+
+    @property
+    def explains(self) -> bool:
+        """True while the Why pane is open."""
+        return self._left.currentWidget() is self.why
+
+    def explain(self, record: PartRecord) -> None:
+        """Open the Why pane on this part."""
+        self.why.show_part(self._news.part(record))
+        self._left.setCurrentWidget(self.why)
+
+    def explain_last_reject(self) -> None:
+        """Open the Why pane on the newest NG part, which the strip may have forgotten."""
+        if self._news.last_reject:
+            self.explain(self._news.last_reject)
+
+    def show_live(self) -> None:
+        """Close the Why pane."""
+        self._left.setCurrentWidget(self.picture)
+
+    def show_news(self, news: StationNews) -> None:
+        """Hand the news to each piece; each paints itself again only when its own part of them changed."""
+        self._news = news
+        self.picture.show_evidence(news.live, news.engine_here)
+        producing = news.status is not None and news.status.state == State.CONTINUOUS_EXECUTION
+        self.verdict.show_record(news.newest if news.line_here else None, producing)
+        self.strip.show_slots(news.slots, news.newest_slot)
+        self.counters.show_news(news)
+        self.controls.show_news(news)
+        if self.last_reject.isEnabled() != (news.last_reject is not None):
+            self.last_reject.setEnabled(news.last_reject is not None)
+
+    def write_words(self) -> None:
+        """The one text of its own."""
+        self.last_reject.setText(translate("Run", "Last\nNG  F4"))
+
+    def _lay_out(self) -> None:
+        self._left = QStackedLayout()
+        self._left.addWidget(self.picture)
+        self._left.addWidget(self.why)
+        last = QHBoxLayout()
+        last.setSpacing(8)
+        self.last_reject.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        last.addWidget(self.last_reject)
+        last.addWidget(self.strip, 1)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addLayout(self._left, 1)
+        left.addLayout(last)
+        side = QWidget()
+        side.setObjectName("side")
+        right = QVBoxLayout(side)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(10)
+        right.addWidget(self.verdict, 1)
+        right.addWidget(self.counters)
+        right.addWidget(self.controls)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addLayout(left, 1)
+        row.addWidget(side)

@@ -1,0 +1,152 @@
+# SPDX-FileCopyrightText: 2026 The Saiken authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole window: header, banner and the screens. A timer pulls the news; no process ever calls into Qt."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from station.gui.health_bar import HealthBar
+from station.gui.language import LANGUAGES, Language, translate
+from station.gui.news import StationNews
+from station.gui.pane import Pane, Screen, button, label
+from station.gui.run_screen import RunScreen
+from station.gui.situation import situation
+from station.gui.state_banner import StateBanner
+from station.gui.style import BASE_HEIGHT, BASE_WIDTH, scale_for, sheet
+
+PULL_MS = 34  # at most 30 times a second
+
+
+class Link(Protocol):
+    """What the window needs of `station.gui.link.StationLink`; the screenshots have a still one."""
+
+    news: StationNews
+
+    def poll(self, now_ns: int) -> None:
+        """Take what has come; never blocks."""
+
+    def send(self, action: str) -> None:
+        """Send a command; the answer comes with the news."""
+
+    def close(self) -> None:
+        """The window is closed."""
+
+
+class Header(Pane):
+    """Which station, which recipe, how healthy; and the other language."""
+
+    def __init__(self, station: str) -> None:
+        super().__init__()
+        self._station = station
+        self._recipe = ""
+        self.brand, self.recipe = label("brand"), label("muted")
+        self.health, self.language = HealthBar(), button()
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.brand)
+        words.addWidget(self.recipe)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 0, 0)
+        row.setSpacing(16)
+        row.addLayout(words, 1)
+        row.addWidget(self.health)
+        row.addWidget(self.language)
+        self.write_words()
+
+    def show_news(self, news: StationNews) -> None:
+        """Recipe and health."""
+        self.health.show_news(news)
+        recipe = news.status.recipe if news.status else ""
+        if recipe != self._recipe:
+            self._recipe = recipe
+            self.write_words()
+
+    def write_words(self) -> None:
+        """The station's name and the recipe's are data, not words."""
+        self.brand.setText(f"Saiken 再検  {self._station}")
+        self.recipe.setText(translate("Header", "Recipe: %1").replace("%1", self._recipe or "–"))
+
+
+class StationWindow(QWidget):
+    """Screens stand in a stack; today there is one. Pulls by itself only after `run`."""
+
+    def __init__(self, link: Link, language: Language, station: str) -> None:
+        super().__init__()
+        self._link = link
+        self._language = language
+        self._scale = 0.0
+        self.header, self.banner, self.run = Header(station), StateBanner(), RunScreen()
+        self.screens: tuple[Screen, ...] = (self.run,)
+        self._stack = QStackedLayout()
+        for screen in self.screens:
+            self._stack.addWidget(screen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        column.addWidget(self.header)
+        column.addWidget(self.banner)
+        column.addLayout(self._stack, 1)
+        self.run.wanted.connect(link.send)
+        self.header.language.clicked.connect(self.switch_language)
+        self._add_keys()
+        self._timer = QTimer(self)
+        self._timer.setInterval(PULL_MS)
+        self._timer.timeout.connect(self.pull)
+        self.setWindowTitle(f"Saiken – {station}")
+        self._name_language()
+        self._resize_everything(BASE_WIDTH, BASE_HEIGHT)
+        self.resize(BASE_WIDTH, BASE_HEIGHT)
+
+    def start_pulling(self) -> None:
+        """From now on the timer pulls."""
+        self._timer.start()
+
+    def pull(self) -> None:
+        """Take the news and show them on the screen that is in front."""
+        self._link.poll(time.monotonic_ns())
+        news = self._link.news
+        self.header.show_news(news)
+        self.banner.show_situation(situation(news))
+        self.screens[self._stack.currentIndex()].show_news(news)
+
+    def switch_language(self) -> None:
+        """To the other language, at once."""
+        self._language.switch(self._language.other)
+        self._name_language()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Everything grows with the window."""
+        super().resizeEvent(event)
+        self._resize_everything(self.width(), self.height())
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Inspection goes on without a window."""
+        self._timer.stop()
+        self._link.close()
+        super().closeEvent(event)
+
+    def _resize_everything(self, width: int, height: int) -> None:
+        scale = scale_for(width, height)
+        if scale != self._scale:
+            self._scale = scale
+            self.setStyleSheet(sheet(scale))
+
+    def _name_language(self) -> None:
+        self.header.language.setText(f"{LANGUAGES[self._language.other]}  F2")
+
+    def _add_keys(self) -> None:
+        controls = self.run.controls
+        for key, action in (
+            ("F2", self.switch_language),
+            ("F4", self.run.explain_last_reject),
+            ("F5", controls.start.click),
+            ("F6", controls.stop.click),
+            ("F9", controls.confirm.click),
+        ):
+            QShortcut(QKeySequence(key), self, action)

@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The Saiken authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words for everything that other processes say by code: verdicts, reasons, health, situations.
+
+The tables hold source texts, marked for Qt Linguist; the functions answer in the window's language.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP
+
+from station.core.domain import Health, Reason, Verdict
+from station.gui.language import translate
+from station.gui.situation import Matter
+
+_VERDICTS = {
+    Verdict.PASS: QT_TRANSLATE_NOOP("Verdict", "OK"),
+    Verdict.REJECT: QT_TRANSLATE_NOOP("Verdict", "NG"),
+    Verdict.NOT_INSPECTED: QT_TRANSLATE_NOOP("Verdict", "NOT INSPECTED"),
+}
+_REASONS = {
+    Reason.CLEAN: QT_TRANSLATE_NOOP("Reason", "Nothing above the limit"),
+    Reason.FINDING: QT_TRANSLATE_NOOP("Reason", "Finding confirmed"),
+    Reason.OVERFLOW: QT_TRANSLATE_NOOP("Reason", "Too much flagged to verify"),
+    Reason.LATE: QT_TRANSLATE_NOOP("Reason", "Verdict was too late"),
+    Reason.FRAME_LOST: QT_TRANSLATE_NOOP("Reason", "Frame lost by the camera"),
+    Reason.NO_IMAGE: QT_TRANSLATE_NOOP("Reason", "Counted, but no picture came"),
+    Reason.NO_COUNT: QT_TRANSLATE_NOOP("Reason", "Picture without a photo-eye count"),
+    Reason.COUNT_MISMATCH: QT_TRANSLATE_NOOP("Reason", "Counters disagree"),
+    Reason.WRONG_FRAME: QT_TRANSLATE_NOOP("Reason", "Picture does not fit the recipe"),
+    Reason.NOT_REGISTERED: QT_TRANSLATE_NOOP("Reason", "Part not found in the picture"),
+    Reason.NOT_FINITE: QT_TRANSLATE_NOOP("Reason", "Network gave no valid number"),
+    Reason.FAULT: QT_TRANSLATE_NOOP("Reason", "Engine failed on this part"),
+    Reason.ENGINE_GONE: QT_TRANSLATE_NOOP("Reason", "Engine was not there"),
+    Reason.LINK_LOST: QT_TRANSLATE_NOOP("Reason", "PLC link was down"),
+    Reason.NOT_PRODUCING: QT_TRANSLATE_NOOP("Reason", "Station was not producing"),
+    Reason.LINE_RESTARTED: QT_TRANSLATE_NOOP("Reason", "Line process was restarting"),
+    Reason.NOT_ACKNOWLEDGED: QT_TRANSLATE_NOOP("Reason", "PLC did not confirm in time"),
+}
+_HEALTH = {
+    Health.GOOD: QT_TRANSLATE_NOOP("Health", "Good"),
+    Health.MAINTENANCE: QT_TRANSLATE_NOOP("Health", "Maintenance"),
+    Health.OUT_OF_SPECIFICATION: QT_TRANSLATE_NOOP("Health", "Out of spec"),
+    Health.CHECK: QT_TRANSLATE_NOOP("Health", "Check"),
+    Health.FAILURE: QT_TRANSLATE_NOOP("Health", "Failure"),
+}
+_HEADLINES = {
+    Matter.LINE_GONE: QT_TRANSLATE_NOOP("Situation", "Line process gone – all parts rejected"),
+    Matter.ERROR: QT_TRANSLATE_NOOP("Situation", "Error – all parts rejected"),
+    Matter.HALTED: QT_TRANSLATE_NOOP("Situation", "Halted – all parts rejected"),
+    Matter.PLC_LOST: QT_TRANSLATE_NOOP("Situation", "PLC link lost – all parts rejected"),
+    Matter.ENGINE_GONE: QT_TRANSLATE_NOOP("Situation", "Engine gone – all parts rejected"),
+    Matter.CAMERA_LOST: QT_TRANSLATE_NOOP("Situation", "Camera lost – all parts rejected"),
+    Matter.ENGINE_NOT_READY: QT_TRANSLATE_NOOP("Situation", "Engine not ready – all parts rejected"),
+    Matter.READY: QT_TRANSLATE_NOOP("Situation", "Ready, not producing"),
+    Matter.GATE_FAULT: QT_TRANSLATE_NOOP("Situation", "In production – reject gate fault"),
+    Matter.BIN_FULL: QT_TRANSLATE_NOOP("Situation", "In production – reject bin full"),
+    Matter.AIR_LOW: QT_TRANSLATE_NOOP("Situation", "In production – air pressure low"),
+    Matter.NO_PICTURES: QT_TRANSLATE_NOOP("Situation", "In production – no pictures here"),
+    Matter.PRODUCING: QT_TRANSLATE_NOOP("Situation", "In production"),
+}
+_ADVICE = {
+    Matter.LINE_GONE: QT_TRANSLATE_NOOP("Situation", "It is started again by itself; wait some seconds."),
+    Matter.ERROR: QT_TRANSLATE_NOOP("Situation", "Remove the cause, then press Confirm."),
+    Matter.HALTED: QT_TRANSLATE_NOOP("Situation", "Press Confirm to leave the halt, then Start."),
+    Matter.PLC_LOST: QT_TRANSLATE_NOOP("Situation", "Check the serial cable and the PLC; it reconnects by itself."),
+    Matter.ENGINE_GONE: QT_TRANSLATE_NOOP("Situation", "It is started again by itself; wait some seconds."),
+    Matter.CAMERA_LOST: QT_TRANSLATE_NOOP("Situation", "Check the camera's cable and power; it reconnects by itself."),
+    Matter.ENGINE_NOT_READY: QT_TRANSLATE_NOOP("Situation", "The self-test is running; wait some seconds."),
+    Matter.READY: QT_TRANSLATE_NOOP("Situation", "Press Start. Until then all parts are rejected."),
+    Matter.GATE_FAULT: QT_TRANSLATE_NOOP("Situation", "Check the reject gate."),
+    Matter.BIN_FULL: QT_TRANSLATE_NOOP("Situation", "Empty the reject bin."),
+    Matter.AIR_LOW: QT_TRANSLATE_NOOP("Situation", "Check the compressed air."),
+    Matter.NO_PICTURES: QT_TRANSLATE_NOOP("Situation", "The window reconnects to the engine by itself."),
+    Matter.PRODUCING: QT_TRANSLATE_NOOP("Situation", "Every part is inspected."),
+}
+# What the processes advise in English (`station.core.errors`); a test compares.
+KNOWN_ADVICE = (
+    QT_TRANSLATE_NOOP("Advice", "Call the integrator."),
+    QT_TRANSLATE_NOOP("Advice", "Correct the named key in the file and start again."),
+    QT_TRANSLATE_NOOP("Advice", "Install a bundle that was exported and signed by a key this station trusts."),
+    QT_TRANSLATE_NOOP("Advice", "Check the camera's cable and power."),
+    QT_TRANSLATE_NOOP("Advice", "The part is rejected; inspect it by hand."),
+    QT_TRANSLATE_NOOP("Advice", "The engine restarts by itself; if this comes back, call the integrator."),
+    QT_TRANSLATE_NOOP("Advice", "Check the serial cable and the PLC; all parts are rejected meanwhile."),
+    QT_TRANSLATE_NOOP("Advice", "Check that the adapter is plugged in and that no other station uses this port."),
+    QT_TRANSLATE_NOOP("Advice", "The process is started again by itself; wait some seconds."),
+    QT_TRANSLATE_NOOP("Advice", "Free disk space or mount the disk writable."),
+)
+_STAGES = {
+    "transfer": QT_TRANSLATE_NOOP("Stage", "Transfer"),
+    "screening": QT_TRANSLATE_NOOP("Stage", "Screening"),
+    "verification": QT_TRANSLATE_NOOP("Stage", "Verification"),
+    "decision": QT_TRANSLATE_NOOP("Stage", "Decision"),
+    "hand_over": QT_TRANSLATE_NOOP("Stage", "Hand-over"),
+    "serial": QT_TRANSLATE_NOOP("Stage", "Serial write"),
+    "acknowledge": QT_TRANSLATE_NOOP("Stage", "PLC confirms"),
+}
+_ACTIONS = {
+    "start": QT_TRANSLATE_NOOP("Action", "Start"),
+    "stop": QT_TRANSLATE_NOOP("Action", "Stop"),
+    "halt": QT_TRANSLATE_NOOP("Action", "Halt"),
+    "confirm": QT_TRANSLATE_NOOP("Action", "Confirm"),
+}
+_OUTCOMES = {
+    "waiting": QT_TRANSLATE_NOOP("Action", "%1: sent"),
+    "done": QT_TRANSLATE_NOOP("Action", "%1: done"),
+    "refused": QT_TRANSLATE_NOOP("Action", "%1: refused"),
+    "unheard": QT_TRANSLATE_NOOP("Action", "%1: no answer"),
+}
+
+
+def verdict_word(verdict: Verdict | None) -> str:
+    """OK, NG or NOT INSPECTED; a dash when there is none yet."""
+    return translate("Verdict", _VERDICTS[verdict]) if verdict else "–"
+
+
+def reason_words(reason: Reason) -> str:
+    """A short phrase."""
+    return translate("Reason", _REASONS[reason])
+
+
+def health_word(health: Health) -> str:
+    """The NE 107 class."""
+    return translate("Health", _HEALTH[health])
+
+
+def headline(matter: Matter) -> str:
+    """The banner's first line."""
+    return translate("Situation", _HEADLINES[matter])
+
+
+def advice(matter: Matter, said: str = "") -> str:
+    """What to do: what the process said, if it said something; otherwise what is always right in this situation."""
+    return translate("Advice", said) if said else translate("Situation", _ADVICE[matter])
+
+
+def stage_word(stage: str) -> str:
+    """A name of `station.gui.timing.STAGES`."""
+    return translate("Stage", _STAGES[stage])
+
+
+def action_word(action: str) -> str:
+    """A command's button."""
+    return translate("Action", _ACTIONS[action])
+
+
+def outcome_words(action: str, outcome: str) -> str:
+    """What became of a command."""
+    return translate("Action", _OUTCOMES[outcome]).replace("%1", action_word(action))
