@@ -136,8 +136,7 @@ class Recorder:
                 self._read(key.data)
 
     def _welcome(self) -> None:
-        channel = self._listener.accept()
-        if channel is not None:
+        while (channel := self._listener.accept()) is not None:
             sender = Sender(channel)
             self._senders.append(sender)
             self._selector.register(channel, selectors.EVENT_READ, sender)
