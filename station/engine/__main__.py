@@ -17,8 +17,8 @@ from pathlib import Path
 from station.core.config import load_config
 from station.core.errors import ChannelError, ConfigError
 from station.engine.camera.configured import configured_camera
-from station.engine.opening import open_task
 from station.engine.process import Engine
+from station.engine.task import open_task
 
 _NICE = -5  # inspection goes before window and recorder
 

@@ -1,8 +1,8 @@
 """The engine's loop: camera -> inspector -> line, journal, windows. One thread; it never waits for another process.
 
-    open the bundle ──► self-test ──► camera armed ──► parts, and the canary while there are none
-          │ refused         │ failed                          │ engine failed
-          └──── told to the line, tried again ────┘           └──── told to the line, exit 1 (a new start is clean)
+    bundle opened and proved ──► camera armed ──► parts, and the canary while there are none
+        │ refused                    │ lost               │ inspection itself failed
+        └── told, tried again        └── told, again      └── told, exit 1: only a new start is clean
 
 Every status that says "ready" follows a part or a golden picture that was just inspected: a loop that still turns
 while inspection does not, is no heartbeat.
@@ -15,8 +15,6 @@ import logging
 import select
 import time
 from collections.abc import Callable
-
-import cv2
 
 from station.core.config import StationConfig
 from station.core.errors import BundleError, CameraError
@@ -59,7 +57,7 @@ class Engine:
         self._work: Work | None = None
         self._refused = ""  # why there is no work
         self._session = 0  # the one that the inspector and the line know
-        self._due_ns = 0  # the next status is due, and a canary before it
+        self._due_ns = 0  # the next proof that inspection works
         self._reopen_ns = 0  # a refused bundle is looked at again
         self._busy = False  # the camera may have more: do not wait
         self._notified_ns = self._warned_ns = -_WARN_NS
@@ -87,7 +85,7 @@ class Engine:
         elif now_ns >= self._reopen_ns:
             self._open_bundle()
         elif now_ns >= self._due_ns:
-            self._tell_line()
+            self._prove("")
         self._journal.pump(now_ns)
 
     def close(self) -> None:
@@ -123,24 +121,18 @@ class Engine:
         self._tell_line()
 
     def _begin(self, task: Task) -> Work:
-        """Self-test with all golden pictures, then freeze what will live as long as the process.
+        """Get ready for parts, then freeze what will live as long as the process.
 
         Raises:
-            BundleError: a golden picture does not get its verdict on this machine.
+            BundleError: the bundle has no golden picture.
         """
-        cv2.setNumThreads(1)
-        work = Work(task, self._config, self._armed(task), self._clock_ns)
-        if not len(work.canary):
+        if not task.known:
             raise BundleError("golden.safetensors: no golden picture in it; the engine cannot prove that it inspects")
-        if failure := work.canary.check_all():
-            raise BundleError(failure)
+        camera = ArmedCamera(self._make_camera(task.frame), self._journal.tell, self._clock_ns)
+        self._windows.prepare(*task.frame)
         gc.collect()
         gc.freeze()  # a full collection over all of it would take as long as several parts
-        self._windows.prepare(*task.frame)
-        return work
-
-    def _armed(self, task: Task) -> ArmedCamera:
-        return ArmedCamera(self._make_camera(task.frame), self._journal.tell, self._clock_ns)
+        return Work(task, self._config, camera, self._clock_ns)
 
     def _inspect_or_check(self, work: Work, now_ns: int) -> None:
         item = work.camera.take()
@@ -162,7 +154,8 @@ class Engine:
             work.camera.lose(error)
             return
         self._line.send(outcome.verdict)
-        self._prove(work.inspector.fatal)
+        if outcome.answer is not None or work.inspector.fatal:
+            self._prove(work.inspector.fatal)  # without an answer nothing is proven: the canary's turn comes
         image = item.image if isinstance(item, Frame) else None
         self._journal.record(outcome.record, image)
         part = self._line.part_of(outcome.verdict.frame)
@@ -170,16 +163,16 @@ class Engine:
         self._warn(outcome)
 
     def _prove(self, failure: str) -> None:
-        """Inspection has just worked, or failed for good; the line hears either."""
+        """Inspection has just worked, or failed for good, or waits for a recipe; the line hears each of them."""
+        self._due_ns = self._clock_ns() + self._config.engine.canary_ms * 1_000_000
         if failure:
             self.fatal = failure
             self._journal.tell("fault", failure)
         self._tell_line()
 
     def _tell_line(self) -> None:
-        now_ns = self._clock_ns()
-        self._due_ns = now_ns + self._config.engine.canary_ms * 1_000_000
         self._line.send(self._work.status(self.fatal) if self._work else status_without_work(self._refused))
+        now_ns = self._clock_ns()
         if now_ns - self._notified_ns >= _NOTIFY_NS:
             self._notified_ns = now_ns
             notify("WATCHDOG=1")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
 
 from station.core.config import EngineSection
-from station.core.domain import Finding
+from station.core.domain import Finding, Verdict
 from station.core.errors import StationError
 from station.core.messages import Why
 from station.engine.canary import KnownPicture
 from station.engine.inspector import Answer, Detecting
+from station.engine.runtime.opening import open_bundle
+from station.engine.vision.detector import Inspection
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +35,27 @@ class Task:
 
 
 OpenTask = Callable[[EngineSection], Task]
-"""Opens the configured bundle; raises BundleError when it must not be used."""
+"""Opens the configured bundle and proves it; raises BundleError when it must not be used."""
+
+
+def open_task(section: EngineSection) -> Task:
+    """Verify and open the configured bundle; all its golden pictures got their known verdicts.
+
+    Raises:
+        BundleError: names the file and what is wrong with it.
+    """
+    detector, bundle, golden = open_bundle(Path(section.bundle), Path(section.trust), section.threads)
+    verdicts = {True: Verdict.PASS, False: Verdict.REJECT}
+    return Task(
+        detector=detector,
+        explain=lambda answer, finding: detector.why(cast(Inspection, answer), finding),
+        known=tuple(KnownPicture(one.frame, verdicts[one.passes]) for one in golden),
+        frame=(bundle.recipe.frame.height, bundle.recipe.frame.width),
+        runtime=detector.runtime,
+        recipe=f"{bundle.recipe.name} {bundle.recipe.version}",
+        recipe_id=bundle.number,
+        bundle_sha256=bundle.sha256,
+    )
 
 
 def evidence(task: Task, answer: Answer | None) -> tuple[Why, ...]:

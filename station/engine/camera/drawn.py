@@ -154,5 +154,5 @@ class DrawnCamera:
         self._next_buffer = (self._next_buffer + 1) % POOL
         image = buffer[: held.height * held.width].reshape(held.height, held.width)
         # The ring is our memory: its stamp, not the end of our copy, is when the frame was complete.
-        complete_ns = held.stamp_ns if exposed.exposed_ns <= held.stamp_ns <= now_ns else now_ns
+        complete_ns = held.stamp_ns if max(exposed.exposed_ns, 1) <= held.stamp_ns <= now_ns else now_ns
         return Frame(image, exposed.trigger, exposed.exposed_ns, complete_ns)

@@ -11,15 +11,13 @@ def test_pictures_take_turns(task, detector):
     canary = Canary(detector, task.known)
     assert len(canary) == 2
     assert [canary.check() for _ in range(4)] == [""] * 4
-    assert canary.check_all() == ""
-    assert detector.calls == 6
+    assert detector.calls == 4
 
 
 def test_a_wrong_verdict_is_told_with_the_picture(detector, picture, bad):
     canary = Canary(detector, [KnownPicture(picture(), Verdict.PASS), KnownPicture(picture(bad), Verdict.PASS)])
     assert canary.check() == ""
     assert "golden picture 1 is REJECT, it must be PASS" in canary.check()
-    assert "golden picture 1" in canary.check_all()
 
 
 def test_a_failing_network_is_told(task, detector):
