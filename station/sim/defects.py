@@ -47,7 +47,9 @@ def scratch(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     strength = np.sqrt(np.cos(np.pi * t[:-1])) * rng.uniform(0.75, 1.0, t.size - 1)
     width = rng.uniform(0.9, 1.4)
     core = _stroke(part, line, strength, width) * part.metal
-    furrow = _stroke(part, line - np.array(_TO_LIGHT) * 1.3 * width, strength, width) * part.metal
+    across = turn @ np.array([0.0, 1.0])
+    across *= 1 if across @ np.array(_TO_LIGHT) > 0 else -1
+    furrow = _stroke(part, line - across * 1.5 * width, strength, width) * part.metal
     contrast = rng.uniform(75, 110)
     grey += contrast * core - 0.8 * contrast * furrow
     return as_picture(np.maximum(core, furrow))

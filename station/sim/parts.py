@@ -96,9 +96,10 @@ def _finish(part: Blank, rng: np.random.Generator) -> Picture:
 def _pose(part: Blank, rng: np.random.Generator) -> NDArray[np.float64]:
     """How the part lies: some units off, turned by a degree or so [2, 3]."""
     height, width = part.shape
-    pose = cv2.getRotationMatrix2D((width / 2 - 0.5, height / 2 - 0.5), rng.normal(0, 0.7), 1.0)
+    turn = cv2.getRotationMatrix2D((width / 2 - 0.5, height / 2 - 0.5), rng.normal(0, 0.7), 1.0)
+    pose = np.asarray(turn, np.float64)
     pose[:, 2] += np.clip(rng.normal(0, 1.3, 2), -4, 4) * part.unit
-    return np.asarray(pose, np.float64)
+    return pose
 
 
 def _move(picture: Picture, pose: NDArray[np.float64]) -> Picture:

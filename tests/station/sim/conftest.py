@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +122,11 @@ def start_station() -> Callable[..., TinyStation]:
         return TinyStation(VirtualPlant(PlantSettings(**settings)), judge)  # type: ignore[arg-type]
 
     return start
+
+
+@pytest.fixture
+def run_dir() -> Iterator[Path]:
+    """A run directory whose path is short enough for sockets."""
+    path = Path(tempfile.mkdtemp(prefix="sk"))
+    yield path
+    shutil.rmtree(path)
