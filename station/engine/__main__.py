@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from station.core.config import load_config
-from station.core.errors import ChannelError, ConfigError
+from station.core.errors import ConfigError
 from station.engine.camera.configured import configured_camera
 from station.engine.process import Engine
 from station.engine.task import open_task
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load_config(options.config)
         engine = Engine(config, open_task, partial(configured_camera, config))
-    except (ConfigError, ChannelError) as error:
+    except (ConfigError, OSError) as error:  # OSError: the run directory cannot be used
         print(f"engine: {error}", file=sys.stderr)  # noqa: T201 - the one sentence for whoever started us
         return 2
     try:
