@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF
-from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout
 
 from station.core.domain import Health
@@ -52,6 +52,11 @@ class StateBanner(Pane):
             self._situation = situation
             self._show()
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """The mark is as wide as the banner is high."""
+        super().resizeEvent(event)
+        self._mark.setFixedWidth(round(self.height() * 0.76))
+
     def write_words(self) -> None:
         """Headline; then the line's own detail, as it came, and the advice."""
         now = self._situation
@@ -61,7 +66,6 @@ class StateBanner(Pane):
     def _show(self) -> None:
         self.write_words()
         self._mark.health = self._situation.health
-        self._mark.setFixedWidth(self.headline.sizeHint().height())
         self._mark.update()
         self.setProperty("health", self._situation.health.value)
         style = self.style()

@@ -27,11 +27,11 @@ class TimingView(Pane):
     def sizeHint(self) -> QSize:
         """A heading and all stages."""
         line = self.fontMetrics().height()
-        return QSize(line * 14, round(line * (len(STAGES) + 1.2) * 0.95))
+        return QSize(line * 14, round(line * (len(STAGES) + 1.2) * 0.86))
 
     def minimumSizeHint(self) -> QSize:
         """Rows may move together a little."""
-        return QSize(self.sizeHint().width(), round(self.sizeHint().height() * 0.8))
+        return QSize(self.sizeHint().width(), round(self.sizeHint().height() * 0.9))
 
     def show_ledger(self, ledger: Ledger | None) -> None:
         """None = nothing is known."""
@@ -60,7 +60,7 @@ class TimingView(Pane):
         painter.drawText(QRectF(0, 0, self.width(), row * 1.1), Qt.AlignmentFlag.AlignVCenter, self.heading())
         if self.timing is None:
             return
-        font = fitted_font(self.font(), "", 1, min(self.fontInfo().pixelSize(), row * 0.8))
+        font = fitted_font(self.font(), "", 1, min(self.fontInfo().pixelSize(), row * 0.9))
         painter.setFont(font)
         words = max(painter.fontMetrics().horizontalAdvance(stage_word(name)) for name, _ in STAGES)
         number = painter.fontMetrics().horizontalAdvance("000.0 ms")

@@ -87,7 +87,7 @@ class VerdictPanel(Pane):
 
     def _draw_foot(self, painter: QPainter, area: QRectF, ink: QColor) -> None:
         record = self._record
-        words = translate("Verdict", "No part yet")
+        words = translate("Verdict", "No verdict")
         if record:
             words = f"{part_name(record)} · {reason_words(record.reason)}"
         calm = record is None or not record.verdict.rejects

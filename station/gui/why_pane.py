@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from station.core.domain import Verdict
 from station.core.messages import Showing, Why
@@ -68,6 +68,7 @@ class WhyPane(Panel):
         self.place = LivePicture(legend=False)
         self.score, self.distance = ScaleView(), ScaleView()
         self._patches, self._scales = QWidget(), QWidget()  # hidden when there is no evidence to show
+        self._lower = QGridLayout()
         self.facts, self.timing = label("muted"), TimingView()
         self.facts.setWordWrap(True)
         self.picker.picked.connect(self.pick)
@@ -143,10 +144,10 @@ class WhyPane(Panel):
         confirmed = translate("Why", "%n finding(s) confirmed", "", sum(one.confirmed for one in showing.findings))
         words = translate("Why", "%1, %2.").replace("%1", confirmed).replace("%2", cleared)
         if self.why:
-            left, top, width, height = self.why.finding.box
+            left, top, _, _ = self.why.finding.box
             golden = self.why.finding.golden
-            place = translate("Why", "Place x %1, y %2 px; %3 × %4 px. Nearest golden part: %5.")
-            for mark, value in (("%1", left), ("%2", top), ("%3", width), ("%4", height), ("%5", golden)):
+            place = translate("Why", "Place x %1, y %2 px. Nearest golden part: %3.")
+            for mark, value in (("%1", left), ("%2", top), ("%3", golden)):
                 place = place.replace(mark, str(value))
             words = f"{words} {place}"
         return words
@@ -155,6 +156,8 @@ class WhyPane(Panel):
         why = self.why
         self._patches.setVisible(why is not None)
         self._scales.setVisible(why is not None)
+        for column, stretch in enumerate((4, 5, 6) if why else (6, 0, 5)):
+            self._lower.setColumnStretch(column, stretch)
         self.flagged.show_image(patch_image(why.flagged) if why else None)
         self.reconstruction.show_image(patch_image(why.reconstruction) if why else None)
         self.golden.show_image(patch_image(why.golden) if why else None)
@@ -186,7 +189,7 @@ class WhyPane(Panel):
         patches.setSpacing(8)
         for view in (self.flagged, self.reconstruction, self.screener, self.golden, self.verifier):
             patches.addWidget(view, 1)
-        lower = QGridLayout()
+        lower = self._lower
         lower.setHorizontalSpacing(16)
         scales = QVBoxLayout(self._scales)
         scales.setContentsMargins(0, 0, 0, 0)
@@ -195,9 +198,10 @@ class WhyPane(Panel):
         scales.addWidget(self.distance)
         lower.addWidget(self.place, 0, 0)
         lower.addWidget(self._scales, 0, 1)
-        lower.addWidget(self.timing, 0, 2)
-        for column, stretch in enumerate((4, 5, 6)):
-            lower.setColumnStretch(column, stretch)
+        lower.addWidget(self.timing, 0, 2, Qt.AlignmentFlag.AlignTop)
+        self.place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        for words in (self.title, self.subtitle, self.facts):
+            words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         evidence = QVBoxLayout()
         evidence.setSpacing(6)
         evidence.addLayout(head)

@@ -388,8 +388,8 @@ NG  F4</translation>
   <context>
     <name>Verdict</name>
     <message>
-      <source>No part yet</source>
-      <translation>まだ部品がありません</translation>
+      <source>No verdict</source>
+      <translation>判定なし</translation>
     </message>
     <message>
       <source>Part %1</source>
@@ -491,8 +491,8 @@ NG  F4</translation>
       <translation>%1、%2。</translation>
     </message>
     <message>
-      <source>Place x %1, y %2 px; %3 × %4 px. Nearest golden part: %5.</source>
-      <translation>位置 x %1, y %2 px、大きさ %3 × %4 px。最も近い良品：%5番。</translation>
+      <source>Place x %1, y %2 px. Nearest golden part: %3.</source>
+      <translation>位置 x %1, y %2 px。最も近い良品：%3番。</translation>
     </message>
     <message>
       <source>No times known</source>
