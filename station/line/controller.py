@@ -91,6 +91,11 @@ class LineController:
         return self._tracker.synchronised
 
     @property
+    def plc_knows(self) -> bool:
+        """True when the PLC has this state word, or cannot be told."""
+        return not self._linked or self._link.told_word == int(self.state)
+
+    @property
     def baseline(self) -> tuple[int, int] | None:
         """(boot id, newest part counted) of the PLC; None before the first poll."""
         return self._tracker.newest

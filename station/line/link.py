@@ -70,7 +70,11 @@ class _Pending:
     exchange: modbus.Exchange
     sent_ns: int
     slots: tuple[tuple[int, Verdict], ...] = ()
-    is_poll: bool = False
+    state_word: int = -1  # what a poll tells the PLC; -1: this is no poll
+
+    @property
+    def is_poll(self) -> bool:
+        return self.state_word >= 0
 
 
 class PlcLink:
@@ -94,6 +98,7 @@ class PlcLink:
         self.recipe_id = 0
         self.alive = False  # inspection lives: the heartbeat to the PLC may advance
         self.detail = _NO_PORT
+        self.told_word = -1  # the newest state word that the PLC has for sure
         self.exchanges = 0
         self.errors = 0
 
@@ -198,10 +203,11 @@ class PlcLink:
         exchange = modbus.read_write(
             self._line.unit, plc_map.STATUS_BASE, plc_map.STATUS_SIZE, plc_map.CONTROL_BASE, header
         )
-        return _Pending(exchange, now_ns, is_poll=True)
+        return _Pending(exchange, now_ns, state_word=self.state_word)
 
     def _understand(self, pending: _Pending, words: tuple[int, ...], now_ns: int) -> PlcStatus | Written | None:
         if pending.is_poll:
+            self.told_word = pending.state_word
             _prove_order(words[plc_map.ORDER], "reads")
             if self._phase is Phase.ORDER_PROOF:
                 self._phase = Phase.READ_BACK
