@@ -135,13 +135,8 @@ def check_realtime(priority: int) -> Finding:
     """The line process may use SCHED_FIFO and lock its memory."""
     if priority == 0:
         return Finding("real time", Health.MAINTENANCE, "not asked for: line.realtime_priority = 0")
-    limits = {
-        "RTPRIO": resource.getrlimit(resource.RLIMIT_RTPRIO)[0],
-        "MEMLOCK": resource.getrlimit(resource.RLIMIT_MEMLOCK)[0],
-    }
-    root = os.geteuid() == 0
-    unlimited = resource.RLIM_INFINITY
-    if root or (limits["RTPRIO"] in {unlimited} or limits["RTPRIO"] >= priority):
+    limit, _ = resource.getrlimit(resource.RLIMIT_RTPRIO)
+    if os.geteuid() == 0 or limit == resource.RLIM_INFINITY or limit >= priority:
         return Finding("real time", Health.GOOD, f"SCHED_FIFO {priority} is permitted")
     advice = "Start by systemd (LimitRTPRIO, LimitMEMLOCK), or raise both limits in /etc/security/limits.conf."
     return Finding(

@@ -43,7 +43,7 @@ def show_timing(file: Path, pictures: Path, as_json: bool) -> int:
     print(f"{'time in ms':<30}{'parts':>7}{'p50':>9}{'p95':>9}{'p99':>9}{'p99.9':>9}{'max':>9}")
     for stage, times in stages.items():
         numbers = "".join(f"{value:>9.1f}" for value in times[1:])
-        print(f"{STAGES_SHOWN.get(stage, stage):<30}{times.count:>7}{numbers}")
+        print(f"{STAGES_SHOWN.get(stage, stage):<30}{times.parts:>7}{numbers}")
     return 0
 
 

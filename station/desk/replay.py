@@ -19,7 +19,7 @@ from station.engine.inspector import Detecting
 from station.engine.opening import open_task
 from station.recorder.reading import JournalReader, open_journal
 
-# The detector's own answers. The others (late, lost, not finite ...) are the engine's, from circumstances that are gone.
+# The detector's own answers; the others (late, lost ...) are the engine's, from circumstances that are gone.
 JUDGED = frozenset({Reason.CLEAN, Reason.FINDING, Reason.OVERFLOW, Reason.NOT_REGISTERED, Reason.WRONG_FRAME})
 
 

@@ -74,7 +74,7 @@ class StandInDetector:
         """The truth about `part`, with some overkill."""
         assert self.part is not None
         choose = self._random
-        self._clock.sleep(0.3 if choose.random() < 0.005 else choose.lognormvariate(-3.5, 0.4))
+        self._clock.sleep(0.3 if choose.random() < 0.002 else choose.lognormvariate(-3.5, 0.4))
         screened_ns = self._clock.now_ns
         self._clock.sleep(0.004)
         overkill = {"good": 0.01}.get(self.part.kind, 0.1)
