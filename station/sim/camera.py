@@ -164,7 +164,7 @@ def _bind(path: Path) -> socket.socket:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The process."""
+    """The process; exit code 2 with one sentence when the run directory cannot be used."""
     parser = argparse.ArgumentParser(prog="station.sim.camera", description="Simulated camera that draws parts.")
     parser.add_argument("--run-dir", type=Path, required=True, help="where the sockets go")
     parser.add_argument("--height", type=int, default=256, help="pixels (default 256)")
@@ -175,7 +175,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cv2.setNumThreads(1)
     size = (given.height, given.width)
     warm_up(size)
-    camera = CameraSimulator(given.run_dir, size)
+    try:
+        camera = CameraSimulator(given.run_dir, size)
+    except OSError as error:
+        sys.stderr.write(f"{given.run_dir}: {error}; use a short path that can be written\n")
+        return 2
 
     def stop(number: int, frame: object) -> None:
         camera.stopping = True

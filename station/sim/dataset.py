@@ -35,11 +35,15 @@ def write_dataset(
     The same arguments give the same bytes. `out` appears only when it is complete.
 
     Raises:
-        ConfigError: `out` exists already.
+        ConfigError: `out` exists already, or a number is out of range.
         StorageError: it cannot be written.
     """
     if out.exists():
         raise ConfigError(f"{out}: exists already; name a new folder")
+    if train < 1 or test < 0 or seed < 0 or not all(32 <= side <= 4096 for side in size):
+        raise ConfigError(
+            f"train = {train}, test = {test}, seed = {seed}, size = {size}: needs 1.., 0.., 0.., 32..4096"
+        )
     building = out.with_name(out.name + ".part")
     counts: dict[str, int] = {}
     try:

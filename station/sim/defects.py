@@ -58,7 +58,7 @@ def scratch(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
 def dent(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     """A knock: a smooth hollow, dark towards the lamp and bright away from it."""
     x, y = _place_on_face(rng, margin=9)
-    radius, stretch, heading = rng.uniform(5.0, 7.5), rng.uniform(0.65, 1.0), rng.uniform(0, np.pi)
+    radius, stretch, heading = rng.uniform(6.0, 8.5), rng.uniform(0.7, 1.0), rng.uniform(0, np.pi)
     dx, dy = part.x - x, part.y - y
     u = (dx * np.cos(heading) + dy * np.sin(heading)) / radius
     v = (dy * np.cos(heading) - dx * np.sin(heading)) / (radius * stretch)

@@ -61,8 +61,8 @@ class PlantProcess:
         self._run_dir = run_dir
         self._clock = PatientClock()
         self._plant = VirtualPlant(settings, self._clock.now_ns())
-        self._port = PtyPort(run_dir / control.PLC_LINK)
         self._commands = _listen(run_dir / control.PLANT_SOCKET)
+        self._port = PtyPort(run_dir / control.PLC_LINK)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._port, selectors.EVENT_READ)
         self._selector.register(self._commands, selectors.EVENT_READ)
@@ -200,10 +200,14 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[Path, Plant
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The process."""
+    """The process; exit code 2 with one sentence when the run directory cannot be used."""
     run_dir, settings = parse_arguments(arguments)
-    run_dir.mkdir(parents=True, exist_ok=True)
-    process = PlantProcess(run_dir, settings)
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+        process = PlantProcess(run_dir, settings)
+    except OSError as error:
+        sys.stderr.write(f"{run_dir}: {error}; use a short path that can be written\n")
+        return 2
 
     def stop(number: int, frame: object) -> None:
         process.stopping = True

@@ -21,6 +21,7 @@ from station.core.messages import CameraReady, Exposed
 from station.core.ring import FrameRing
 from station.sim import control
 from station.sim.camera import CameraSimulator
+from station.sim.camera import main as camera_main
 from station.sim.control import Edge, PlantControl
 from station.sim.parts import draw_part
 
@@ -188,3 +189,9 @@ def test_killed_it_comes_back_on_the_same_sockets_and_sigterm_ends_it(run_dir: P
     assert process.wait(10) == 0
     engine.close()
     assert list(run_dir.iterdir()) == []
+
+
+def test_a_run_directory_that_cannot_be_used_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert camera_main(["--run-dir", str(tmp_path / "file")]) == 2
+    assert str(tmp_path / "file") in capsys.readouterr().err

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -51,6 +52,13 @@ def test_an_existing_folder_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="exists already"):
         write_dataset(tmp_path / "mine", train=1, test=0)
     assert list((tmp_path / "mine").iterdir()) == []
+
+
+@pytest.mark.parametrize("wrong", [{"train": 0}, {"test": -1}, {"seed": -1}, {"size": (16, 64)}])
+def test_numbers_out_of_range_are_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="needs"):
+        write_dataset(tmp_path / "d", **wrong)
+    assert not (tmp_path / "d").exists()
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from station.sim import control
 from station.sim.book import GateReason, load_book
 from station.sim.control import Edge, PlantControl
 from station.sim.plant import PatientClock, PlantProcess, parse_arguments
+from station.sim.plant import main as plant_main
 from station.sim.virtual import PlantSettings
 
 Words = Callable[[bytes], list[int]]
@@ -218,3 +219,9 @@ def test_wrong_arguments_exit_with_2(wrong: list[str], capsys: pytest.CaptureFix
         parse_arguments(["--run-dir", "/tmp", *wrong])
     assert exit_.value.code == 2
     assert "error:" in capsys.readouterr().err
+
+
+def test_a_run_directory_that_cannot_be_used_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert plant_main(["--run-dir", str(tmp_path / "file")]) == 2
+    assert str(tmp_path / "file") in capsys.readouterr().err
