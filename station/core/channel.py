@@ -18,6 +18,7 @@ from station.core.errors import ChannelError, MessageTooLongError
 from station.core.messages import AnyMessage
 
 MAX_MESSAGE = 192 * 1024  # bytes; below the kernel's default socket buffer (212,992)
+_ONE_DESCRIPTOR = socket.CMSG_LEN(4)  # not CMSG_SPACE: its padding lets a second one in, which nobody would close
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessage)
@@ -68,7 +69,7 @@ class Channel:
     def receive_with_descriptor(self) -> tuple[AnyMessage | None, int | None]:
         """Like `receive`; the caller owns (and closes) the file descriptor, if one came along."""
         try:
-            data, ancillary, flags, _ = self._sock.recvmsg(MAX_MESSAGE, socket.CMSG_SPACE(4))
+            data, ancillary, flags, _ = self._sock.recvmsg(MAX_MESSAGE, _ONE_DESCRIPTOR)
         except (BlockingIOError, InterruptedError):
             return None, None
         except OSError as error:
@@ -93,14 +94,18 @@ class Channel:
 
 
 class Listener:
-    """A named meeting point in the station's run directory, mode 0660."""
+    """A named meeting point in the station's run directory, mode 0660.
+
+    Raises:
+        ChannelError: the directory cannot be written, or the path is too long for a socket.
+    """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
         self._path = path
         self._sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
             self._sock.bind(str(path))
         except OSError as error:
             self._sock.close()

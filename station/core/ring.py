@@ -59,8 +59,9 @@ class FrameRing:
             ValueError: that is no ring of ours.
         """
         size = os.fstat(descriptor).st_size
-        slots, slot_bytes, _ = _HEADER.unpack(os.pread(descriptor, _HEADER.size, 0))
-        if size != _HEADER.size + slots * (_SLOT.size + slot_bytes):
+        header = os.pread(descriptor, _HEADER.size, 0).ljust(_HEADER.size, b"\0")
+        slots, slot_bytes, _ = _HEADER.unpack(header)
+        if slots == 0 or size != _HEADER.size + slots * (_SLOT.size + slot_bytes):
             raise ValueError("the shared memory is no frame ring")
         return cls(descriptor, size)
 
@@ -68,15 +69,18 @@ class FrameRing:
         """Copy one frame in; returns its sequence number (from 1).
 
         Raises:
-            ValueError: the frame does not fit a slot.
+            ValueError: the frame does not fit a slot, or has not height x width bytes.
         """
         count = height * width
+        data = memoryview(pixels).cast("B")
         if count > self.slot_bytes:
             raise ValueError(f"a frame of {height} x {width} does not fit a slot of {self.slot_bytes} bytes")
+        if len(data) != count:
+            raise ValueError(f"a frame of {height} x {width} cannot have {len(data)} bytes")
         self._sequence += 1
         at = self._offset(self._sequence)
         _WORD.pack_into(self._map, at, 0)
-        self._map[at + _SLOT.size : at + _SLOT.size + count] = memoryview(pixels).cast("B")
+        self._map[at + _SLOT.size : at + _SLOT.size + count] = data
         _SLOT.pack_into(self._map, at, 0, height, width, tag, stamp_ns)
         _WORD.pack_into(self._map, at, self._sequence)
         _WORD.pack_into(self._map, 16, self._sequence)

@@ -17,7 +17,7 @@ import pytest
 from station.core.domain import Reason, Verdict
 from station.core.errors import StorageError
 from station.core.messages import Event, FrameKey, InspectionRecord, PartRecord
-from station.recorder.journal import JournalWriter
+from station.recorder.journal import JournalWriter, Record
 from station.recorder.reading import JournalReader
 
 Part = Callable[..., PartRecord]
@@ -44,7 +44,12 @@ def test_is_durable_by_its_settings(writer: JournalWriter) -> None:
 def test_writes_each_kind_once_however_often_it_is_sent(
     writer: JournalWriter, path: Path, part: Part, inspection: Inspection
 ) -> None:
-    batch = [part(1), inspection(1), Event("line", "state", "Ready", 5.0), Event("gui", "command", "start", 6.0, "ann")]
+    batch: list[Record] = [
+        part(1),
+        inspection(1),
+        Event("line", "state", "Ready", 5.0),
+        Event("gui", "command", "start", 6.0, "ann"),
+    ]
     for _ in range(3):
         assert writer.commit(batch, [picture_row(1)]) == []
     counts = {
@@ -165,7 +170,7 @@ import sys
 from pathlib import Path
 import msgspec
 from station.core.messages import PartRecord
-from station.recorder.journal import JournalWriter
+from station.recorder.journal import JournalWriter, Record
 journal = JournalWriter(Path(sys.argv[1]))
 template = msgspec.msgpack.decode(bytes.fromhex(sys.argv[2]), type=PartRecord)
 number = int(sys.argv[3])

@@ -83,7 +83,9 @@ def test_rejected_part_is_kept_bit_by_bit_under_its_hash(store: PictureStore, of
     assert row["path"] == f"2023/11/14/22/{hashlib.sha256(data).hexdigest()}.png"
     assert (row["sha256"], row["bytes"]) == (file.stem, len(data))
     assert (row["session"], row["trigger"], row["height"], row["width"]) == (7, 1, HEIGHT, WIDTH)
-    assert cv2.imread(str(file), cv2.IMREAD_UNCHANGED).tobytes() == noise(1)
+    read = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+    assert read is not None
+    assert read.tobytes() == noise(1)
 
 
 def test_good_part_is_a_small_jpeg() -> None:
@@ -91,6 +93,7 @@ def test_good_part_is_a_small_jpeg() -> None:
     data, suffix = encode(Picture(FrameKey(1, 1), "ok", HEIGHT, WIDTH, grey.tobytes(), 0.0))
     assert (suffix, data[:2]) == (".jpg", b"\xff\xd8")
     read = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert read is not None
     assert int(np.abs(read.astype(int) - 130).max()) <= 2
 
 

@@ -221,7 +221,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, recorder: Recorder) -> pytest.Monk
         raise StorageError("journal.sqlite: the disk is full")
 
     monkeypatch.setattr(recorder._journal, "commit", full)
-    monkeypatch.setattr(process.time, "sleep", lambda _: None)
+    monkeypatch.setattr("station.recorder.process.time.sleep", lambda _: None)
     return monkeypatch
 
 
@@ -323,7 +323,7 @@ def test_second_recorder_is_refused(recorder: Recorder, config: StationConfig) -
 
 def test_tells_systemd_that_it_lives(config: StationConfig, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(process, "notify", lambda state: said.append(state) is None)
+    monkeypatch.setattr(process, "notify", said.append)
     recorder = Recorder(config, clock.monotonic, clock.wall)
     monkeypatch.setattr(recorder, "_take", lambda _: None)  # waits for nobody
     turns = iter([False] * 21 + [True])

@@ -1,0 +1,114 @@
+"""Every message survives the wire, and the largest ones fit a datagram."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import get_args
+
+import msgspec
+import pytest
+
+from station.core.channel import MAX_MESSAGE
+from station.core.domain import Finding, Health, Ledger, Reason, Verdict
+from station.core.messages import (
+    AnyMessage,
+    CameraReady,
+    Command,
+    CommandResult,
+    Counters,
+    Delivery,
+    EngineStatus,
+    Event,
+    Exposed,
+    FrameKey,
+    InspectionRecord,
+    LineStatus,
+    Message,
+    Numbering,
+    PartRecord,
+    PartVerdict,
+    Patch,
+    Rehearse,
+    Ring,
+    Showing,
+    Stored,
+    Why,
+)
+
+FRAME = FrameKey(7, 3)
+LEDGER = Ledger(*range(1, 11))
+FINDING = Finding((1, 2, 32, 32), ((0.5, 1.5), (2.5, 3.5)), z=4.0, distance=0.5, score=3.0, confirmed=True, golden=2)
+EVENT = Event("line", "state", "検査中", 1.5, "ann")
+GOOD = Health.GOOD
+
+MESSAGES: list[Message] = [
+    EngineStatus(True, "warm", GOOD, 7, 12, "onnxruntime", "ring", 0xFFFFFFFF, "ab" * 32),
+    PartVerdict(FRAME, Verdict.PASS, Reason.CLEAN, 0.5, 1.0, LEDGER),
+    Numbering(7, -3),
+    Delivery(5, EVENT),
+    Stored(5),
+    LineStatus(8, "", "", GOOD, "", GOOD, "", GOOD, "onnxruntime", "ring", Counters(parts=3), 0, "SCHED_FIFO 50"),
+    Command("start", "ann", "operator"),
+    CommandResult("start", False, "not ready"),
+    Showing(FRAME, 3, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, (FINDING,), 4, (), LEDGER, 9),
+    CameraReady(480, 640),
+    Exposed(1, 1, 123),
+    Ring(480, 640),
+    Rehearse("nan", 1.5),
+    EVENT,
+]
+
+
+def on_the_wire(message: Message) -> bytes:
+    return msgspec.msgpack.encode(message)
+
+
+def off_the_wire(data: bytes) -> object:
+    return msgspec.msgpack.decode(data, type=AnyMessage)
+
+
+@pytest.fixture
+def all_messages(part: Callable[[int], PartRecord], inspection: Callable[..., InspectionRecord]) -> list[Message]:
+    return [*MESSAGES, part(1), inspection(1), Delivery(1, part(1)), Delivery(2, inspection(1))]
+
+
+def test_every_message_survives_the_wire(all_messages: list[Message]) -> None:
+    assert [off_the_wire(on_the_wire(message)) for message in all_messages] == all_messages
+
+
+def test_every_message_is_tried_here(all_messages: list[Message]) -> None:
+    assert {type(message) for message in all_messages} == set(get_args(AnyMessage))
+
+
+def test_every_message_is_in_the_union() -> None:
+    assert set(Message.__subclasses__()) == set(get_args(AnyMessage))
+
+
+def test_scores_that_are_no_numbers_survive(part: Callable[[int], PartRecord]) -> None:
+    read = off_the_wire(on_the_wire(msgspec.structs.replace(part(1), score=math.nan, limit=math.inf)))
+    assert isinstance(read, PartRecord)
+    assert (math.isnan(read.score), read.limit) == (True, math.inf)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x90", on_the_wire(EVENT)[:-1], on_the_wire(EVENT) + b"\x00"])
+def test_damaged_message_is_refused(data: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        off_the_wire(data)
+
+
+def test_inspection_with_very_many_findings_fits_a_datagram(inspection: Callable[..., InspectionRecord]) -> None:
+    outlined = msgspec.structs.replace(FINDING, outline=((1.0, 2.0),) * 16)
+    record = msgspec.structs.replace(inspection(1), findings=(outlined,) * 256)
+    assert len(on_the_wire(Delivery(1, record))) < MAX_MESSAGE
+
+
+def test_showing_with_three_patches_fits_a_datagram() -> None:
+    patch = Patch(128, 128, bytes(128 * 128))
+    why = Why(FINDING, flagged=patch, golden=patch, reconstruction=patch)
+    showing = Showing(FRAME, 3, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, (FINDING,) * 64, 0, (why,) * 3, LEDGER, 9)
+    assert len(on_the_wire(showing)) < MAX_MESSAGE
+
+
+def test_frame_keys_are_ordered_by_session_then_trigger() -> None:
+    assert sorted([FrameKey(2, 1), FrameKey(1, 2), FrameKey(1, 1)]) == [FrameKey(1, 1), FrameKey(1, 2), FrameKey(2, 1)]
