@@ -167,7 +167,7 @@ class PlcLink:
         limit_ns = self._line.heartbeat_limit_ms * _MS
         if now_ns - self._good_ns > limit_ns:
             self._restart(now_ns, f"no good answer for {self._line.heartbeat_limit_ms} ms; last: {self.detail}")
-        elif now_ns - self._beat_ns > limit_ns:
+        elif self._good_ns - self._beat_ns > limit_ns:
             self._restart(now_ns, "the PLC answers but its program stands still (its heartbeat does not change)")
 
     def wake_ns(self, anything_due: bool) -> int:

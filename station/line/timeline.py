@@ -73,8 +73,8 @@ class Timeline:
         return Fit(after.boot, before.count + 1, after.count)
 
     def between_boots(self, x_ns: int) -> bool:
-        """True for an exposure during a PLC restart."""
-        before, after = self._before(x_ns - self._late_ns), self._after(x_ns + self._early_ns)
+        """True for an exposure between the last poll of one PLC start and the first poll of the next."""
+        before, after = self._before(x_ns), self._after(x_ns + self._early_ns)
         return before is not None and after is not None and before.boot != after.boot
 
     def alone(self, x_ns: int, for_ns: int) -> bool:

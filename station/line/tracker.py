@@ -28,6 +28,7 @@ from station.line.timeline import Fit, Poll, Timeline
 _MS = 1_000_000
 _ALONE_NS = 1_000_000_000  # no other part for so long: one frame is proof enough
 _PATIENCE_NS = 1_000_000_000  # no frame waits longer for its polls
+_MOST_WAITING = 1024  # frames, while the PLC link is down
 _PROOF = 3  # frames in a row with the same offset
 _MOST_MISSED = 100_000  # parts; above it the count is another machine's, not our gap
 _NONE = Numbering(0, 0)
@@ -61,7 +62,6 @@ class PartTracker:
         self._parts = parts
         pairing_ns = line.pairing_ms * _MS
         self._timeline = Timeline(early_ns=pairing_ns // 4, late_ns=pairing_ns)
-        self._patience_ns = _PATIENCE_NS
         self._boot, self._count = remembered or (0, 0)
         self._known = remembered is not None
         self._gap = Reason.LINE_RESTARTED
@@ -70,7 +70,7 @@ class PartTracker:
         self._session = 0
         self._retired: deque[int] = deque(maxlen=16)
         self._last_trigger = 0
-        self._waiting: deque[Arrival] = deque()  # for the polls around their exposure
+        self._waiting: deque[Arrival] = deque(maxlen=_MOST_WAITING)  # for the polls around their exposure
         self._held: list[Arrival] = []  # for a later frame that confirms the offset
         self._offset: int | None = None
         self._guess: int | None = None
@@ -165,10 +165,11 @@ class PartTracker:
         self._settle(now_ns)
 
     def tick(self, now_ns: int) -> None:
-        """Time passes: nothing waits for ever."""
-        if self._waiting and now_ns - self._waiting[0].received_ns > self._patience_ns:
+        """Time passes: no frame waits for ever while polls come."""
+        polled_ns = self._last_poll.sent_ns if self._last_poll else 0
+        while self._waiting and polled_ns - self._waiting[0].received_ns > _PATIENCE_NS:
             self._waiting.popleft()
-        if self._uncounted and now_ns - self._uncounted[-1].received_ns > self._patience_ns:
+        if self._uncounted and now_ns - self._uncounted[-1].received_ns > _PATIENCE_NS:
             self._close_uncounted()
 
     def _settle(self, now_ns: int) -> None:
