@@ -6,6 +6,7 @@ gate -> the journal has them all -> stop everything -> summary
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -14,19 +15,19 @@ from station.core.errors import ChannelError, StationError
 from station.core.recipe import recipe_sha256
 from station.core.states import State
 from station.desk.faults import FaultPlan
-from station.desk.stage import Stage, Wishes
+from station.desk.stage import WORLD, WORLD_FILES, Stage, Wishes
 from station.desk.summary import Summary, save, sum_up, table
 from station.desk.supervisor import SignalGuard, Supervisor
 from station.desk.watch import EngineDoor, LineWatch
 from station.recorder.reading import JournalReader
 from station.sim.book import BookPages
-from station.sim.control import PlantControl, PlantStatus
+from station.sim.control import BOOK_FILE, PlantControl, PlantStatus
 
 READY_S = 120.0  # to the first ContinuousExecution
 RECORDS_S = 15.0  # from the last gate decision to the last record
 STALL_S = 60.0  # no part moves: the run is given up
 _TEND_S = 0.1
-_CONFIRM_S = 2.0  # between two confirmations of an error
+_LOOK_S = 1.0  # a person looks at an error for so long before confirming it
 
 
 class DemoError(StationError):
@@ -60,7 +61,7 @@ class Demo:
         self._watch = LineWatch(stage.config.socket("line"))
         self._door = EngineDoor(stage.config.socket("engine"))
         self._runtime = ""
-        self._confirmed = 0.0
+        self._error_since: float | None = None
         self._progress = Progress()
         self.plan = FaultPlan(stage.wishes.faults, stage.wishes.parts, self._say)
         self.processes = Supervisor(stage.programs(), self._say)
@@ -79,10 +80,11 @@ class Demo:
             DemoError: a process cannot start, or the line stands still.
         """
         with self.processes:
-            self.processes.start()
+            self._start()
             self._wait_for_production()
             self._run_belt()
             book = self.plant.book()
+            shutil.copy(self._stage.run_dir / BOOK_FILE, self._stage.directory)
             summary = self._wait_for_records(book)
             self._leave_window_open(summary)
             self.plan.mend_all(self)
@@ -90,8 +92,20 @@ class Demo:
         self._door.close()
         return summary
 
-    def _wait_for_production(self) -> None:
+    def _start(self) -> None:
+        """The world first: plant and camera, and the recorder; then those who need them."""
         self._say("starting line, engine, recorder, camera and PLC simulators ...")
+        names = [program.name for program in self._stage.programs()]
+        self.processes.start(*names[:WORLD])
+        end = time.monotonic() + READY_S
+        while not all((self._stage.run_dir / name).exists() for name in WORLD_FILES):
+            self._tend()
+            if time.monotonic() > end:
+                raise DemoError(f"the simulators are not ready after {READY_S:.0f} s")
+        self.processes.start(*names[WORLD:])
+
+    def _wait_for_production(self) -> None:
+        """Until the line is in ContinuousExecution for the first time."""
         end, told = time.monotonic() + READY_S, ""
         while self._watch.state is not State.CONTINUOUS_EXECUTION and not self._plant_status().started:
             self._tend()
@@ -149,12 +163,14 @@ class Demo:
     def _attend_errors(self) -> None:
         """After a fault that a person must confirm, the demo plays that person."""
         now = time.monotonic()
-        if self._watch.state is not State.ERROR or now - self._confirmed < _CONFIRM_S or not self.plan.calm:
-            return
-        assert self._watch.status is not None
-        self._say(f"Error: {self._watch.status.error} - confirmed by the person at the desk")
-        self._watch.command("confirm")
-        self._confirmed = now
+        if self._watch.state is not State.ERROR or not self.plan.calm:
+            self._error_since = None
+        elif self._error_since is None:
+            self._error_since = now
+        elif now - self._error_since >= _LOOK_S and self._watch.status:
+            self._say(f"Error: {self._watch.status.error} - confirmed by the person at the desk")
+            self._watch.command("confirm")
+            self._error_since = None
 
     def _tend(self) -> None:
         """One round: processes, line, engine."""

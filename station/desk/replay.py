@@ -16,7 +16,7 @@ from station.core.domain import Finding, Reason, Verdict
 from station.core.errors import ConfigError, NotInspectedError, StorageError
 from station.core.messages import InspectionRecord, PartRecord
 from station.engine.inspector import Detecting
-from station.engine.opening import open_task
+from station.engine.task import open_task
 from station.recorder.reading import JournalReader, open_journal
 
 # The detector's own answers; the others (late, lost ...) are the engine's, from circumstances that are gone.

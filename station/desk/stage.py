@@ -14,7 +14,8 @@ from station.core.config import StationConfig, load_config
 from station.core.errors import BundleError, ConfigError, StorageError
 from station.desk.faults import Fault
 from station.desk.supervisor import Program, python_module
-from station.sim.control import PLC_LINK
+from station.sim.camera import CAMERA_SOCKET
+from station.sim.control import EYE_SOCKET, PLANT_SOCKET, PLC_LINK
 
 _SIM = Path(__file__).parent.parent / "sim"
 DEMO_BUNDLE = _SIM / "recipe" / "demo"
@@ -22,6 +23,8 @@ DEMO_TRUST = _SIM / "recipe" / "keys"
 GATE_DELAY_MS = 1200  # photo-eye to gate: 0.6 m at 0.5 m/s
 DEADLINE_MS = 900  # photo-eye to verdict in the PLC; a desk with two busy cores needs patience
 ENGINE_DEADLINE_MS = 700
+WORLD = 3  # so many of the programs are there before the line
+WORLD_FILES = (PLC_LINK, PLANT_SOCKET, EYE_SOCKET, CAMERA_SOCKET, "recorder.sock")  # made by them in the run directory
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Stage:
         tables: dict[str, dict[str, str | int | bool]] = {
             "station": {"name": "demo", "run_dir": str(self.run_dir), "rehearsal": True, "autostart": True},
             "line": {"port": str(self.run_dir / PLC_LINK), "deadline_ms": DEADLINE_MS},
-            "camera": {"backend": "drawn", "source": str(self.run_dir / "camera.sock")},
+            "camera": {"backend": "drawn", "source": str(self.run_dir / CAMERA_SOCKET)},
             "engine": {
                 "bundle": str(self.bundle),
                 "trust": str((self.wishes.trust or DEMO_TRUST).absolute()),
