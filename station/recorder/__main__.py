@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="station.toml")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="recorder: %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stopping.append(number))

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from station.core.channel import MAX_MESSAGE
+from station.core.domain import Finding
 from station.core.messages import Event, InspectionRecord, PartRecord
 from station.core.outbox import Outbox
 
@@ -346,6 +348,27 @@ def test_record_too_long_for_a_datagram_does_not_hold_up_the_rest(
     exchange(outbox, recorder)
     assert (recorder.parts, outbox.unsendable, len(outbox)) == ([2], 1, 0)
     assert recorder.deliveries[0].body.text.endswith(" ...")
+
+
+def test_inspection_too_long_for_a_datagram_goes_without_its_findings(
+    box: Callable[..., Outbox], recorder: Any, inspection: Inspection
+) -> None:
+    finding = Finding((0, 0, 8, 8), ((1.0, 2.0),) * 9000, z=1.0, distance=1.0, score=1.0, confirmed=True, golden=0)
+    outbox = box()
+    outbox.offer(msgspec.structs.replace(inspection(1), findings=(finding, finding)))
+    exchange(outbox, recorder)
+    assert [one.body for one in recorder.deliveries] == [inspection(1)]
+
+
+def test_picture_of_a_spilled_record_is_given_up_and_the_record_arrives(
+    box: Callable[..., Outbox], recorder: Any, inspection: Inspection, memfd: Callable[[bytes], int]
+) -> None:
+    outbox = box(limit=1)
+    for trigger in (1, 2):
+        outbox.offer(inspection(trigger), memfd(b"pixels"))
+    exchange(outbox, recorder)
+    assert [one.body.frame.trigger for one in recorder.deliveries] == [1, 2]
+    assert (list(recorder.pictures), outbox.shed_pictures) == ([1], 1)
 
 
 def test_more_than_fits_the_socket_arrives_in_portions(box: Callable[..., Outbox], recorder: Any, part: Part) -> None:

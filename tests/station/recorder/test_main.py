@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +20,7 @@ from station.core.config import StationConfig
 from station.core.messages import Event, FrameKey, InspectionRecord, PartRecord
 from station.core.outbox import Outbox
 from station.recorder.reading import open_journal
+from station.recorder.upgrading import prepare_journal
 
 LIMIT_S = 30  # gives up; nothing here is measured
 
@@ -177,6 +180,14 @@ def test_file_that_is_no_journal(start: Start, config: StationConfig) -> None:
     said = sentence_of(start())
     assert f"recorder.journal = '{config.recorder.journal}': is no journal of a Saiken station" in said
     assert Path(config.recorder.journal).read_text().startswith("notes of the night shift")
+
+
+def test_journal_of_a_newer_program(start: Start, config: StationConfig) -> None:
+    path = Path(config.recorder.journal)
+    prepare_journal(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert "has schema version '9999', this program knows up to" in sentence_of(start())
 
 
 def test_directory_that_cannot_be_written(start: Start, tmp_path: Path, file: Path) -> None:
