@@ -24,6 +24,7 @@ MS = 1_000_000
 LOAD_NS = 1_200 * MS  # from the start of the process to its first status
 CANARY_NS = 100 * MS
 WATCHDOG_NS = 300 * MS  # a camera without a sign of life for so long is lost
+EXPOSURE_NS = 2 * MS
 STALE_NS = 80 * MS  # a trigger older than this is missed: the part has moved on
 LIMIT = 1.0
 BUNDLE, RECIPE_ID, RUNTIME = "0" * 64, 0x5A1CE, "virtual clock, stand-in detector"
@@ -89,7 +90,8 @@ class _Exposure:
     """One trigger on its way through the camera."""
 
     part: PhysicalPart
-    at_ns: int
+    exposed_ns: int
+    at_ns: int  # complete in the engine's memory
     lost: bool
 
 
@@ -127,7 +129,7 @@ class VirtualEngine:
         elif now_ns < self._camera_until_ns:
             self._stuck.append((now_ns, part))
         elif self._session:
-            self._expose(part, now_ns)
+            self._expose(part, now_ns, now_ns)
 
     def advance(self, now_ns: int) -> Said:
         """Everything that is due by `now_ns`."""
@@ -236,11 +238,12 @@ class VirtualEngine:
         stuck, self._stuck = self._stuck, []
         for at_ns, part in stuck:
             if now_ns - at_ns <= STALE_NS:
-                self._expose(part, now_ns)
+                self._expose(part, at_ns, now_ns)
 
-    def _expose(self, part: PhysicalPart, now_ns: int) -> None:
+    def _expose(self, part: PhysicalPart, edge_ns: int, now_ns: int) -> None:
         lost, self._lose = self._lose > 0, max(self._lose - 1, 0)
-        self._queue.append(_Exposure(part, now_ns + self._random.randint(4, 20) * MS, lost))
+        complete_ns = now_ns + self._random.randint(4, 20) * MS
+        self._queue.append(_Exposure(part, edge_ns + EXPOSURE_NS, complete_ns, lost))
 
     def _work(self, now_ns: int) -> None:
         """Inspect what is complete, one after the other."""
@@ -252,7 +255,7 @@ class VirtualEngine:
             if exposure.lost:
                 outcome = self._inspector.inspect(LostFrame(self._triggers, exposure.at_ns, "lost on purpose"))
             else:
-                frame = Frame(_PICTURE, self._triggers, exposure.at_ns - 3 * MS, exposure.at_ns)
+                frame = Frame(_PICTURE, self._triggers, exposure.exposed_ns, exposure.at_ns)
                 outcome = self._inspector.inspect(frame)
             self._finished.append((self._clock.now_ns, outcome.verdict))
             self._finished.append((self._clock.now_ns, self.status()))
