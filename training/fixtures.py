@@ -1,4 +1,4 @@
-"""Which fixture finds these parts? Each is fitted on some good frames and judged on others: held-out self-consistency."""
+"""Which fixture finds these parts? Each is fitted on some good frames and judged on others (self-consistency)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from station.core.errors import ConfigError, NotInspectedError
 from station.engine.vision.fixture_fit import FittedFixture, fit_none, fit_shift, fit_silhouette
-from station.engine.vision.registration import make_fixture
+from station.engine.vision.registration import Fixture, make_fixture
 from station.engine.vision.resampling import Floats, Grey
 
 _FITTERS = {"none": fit_none, "shift": fit_shift, "silhouette": fit_silhouette}
@@ -58,21 +58,25 @@ def consistency(kind: str, frames: Sequence[Grey]) -> float:
         return 0.0
     fixture = make_fixture(fitted.spec, fitted.picture, fitted.reference)
 
-    def pictures(some: Sequence[Grey]) -> list[Floats]:
-        found = []
-        for frame in some:
-            try:
-                found.append(fixture.register(frame).picture.astype(np.float32))
-            except NotInspectedError:  # counts as 0 below
-                continue
-        return found
-
-    learnt = pictures(seen)
+    learnt = _pictures(fixture, seen)
     if not learnt:
         return 0.0
     mean = np.mean(learnt, axis=0).ravel()
-    values = [_correlation(picture.ravel(), mean) for picture in pictures(unseen)]
+    values = [_correlation(picture.ravel(), mean) for picture in _pictures(fixture, unseen)]
     return float(sum(values)) / max(1, len(unseen))
+
+
+def _pictures(fixture: Fixture, frames: Sequence[Grey]) -> list[Floats]:
+    """Those that the fixture finds."""
+    found = (_picture(fixture, frame) for frame in frames)
+    return [picture for picture in found if picture is not None]
+
+
+def _picture(fixture: Fixture, frame: Grey) -> Floats | None:
+    try:
+        return fixture.register(frame).picture.astype(np.float32)
+    except NotInspectedError:
+        return None
 
 
 def _correlation(a: Floats, b: Floats) -> float:

@@ -28,7 +28,8 @@ def reduced_tower(tower: Tower, descriptors: Tensor, dims: int) -> Embedder:
     kept = vectors.flip(1)[:, :dims]  # [272, dims]
     kept = kept * kept.sum(0).sign()  # eigenvectors have no sign of their own
     weight = (kept * scale[:, None]).T / values.sum().sqrt()  # [dims, 272]
-    return Embedder(tower, weight.float(), (-(weight @ mean)).float()).eval()
+    shipped = weight.float().half().float()  # as stored in the bundle
+    return Embedder(tower, shipped, -(shipped.double() @ mean).float()).eval()
 
 
 def _level_scale(centred: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ class FitSettings(Section, frozen=True):
     rank: _Positive = 1  # the limit is the rank-th largest calibration score
     bound: float | None = None  # the false-reject bound (95 %) that must be promised
     parts: str | None = None  # pattern that finds the physical part in a file name
-    threads: _Positive = 2
+    threads: _Positive = 1  # two threads on a busy machine are slower than one
 
 
 def chosen_screen_scale(settings: FitSettings, picture: PictureSpec) -> Literal[1, 2, 4]:
@@ -49,8 +49,10 @@ def chosen_screen_scale(settings: FitSettings, picture: PictureSpec) -> Literal[
 
 
 def vae_steps(settings: FitSettings, screen_pixels: int, parts: int, batch: int) -> int:
-    """Training steps of the screener: 30 % of the budget, within 40 looks at each part and at most 1200 steps."""
-    affordable = 0.3 * settings.budget_min * _GMACS_PER_MINUTE * 1e9 / (3 * batch * screen_pixels * _VAE_MACS_PER_PIXEL)
+    """Training steps of the screener: a quarter of the budget, within 60 looks at each part and at most 1200 steps."""
+    affordable = (
+        0.25 * settings.budget_min * _GMACS_PER_MINUTE * 1e9 / (3 * batch * screen_pixels * _VAE_MACS_PER_PIXEL)
+    )
     return int(min(1200, max(20, 60 * parts / batch, 200), max(20, affordable)))
 
 

@@ -23,6 +23,10 @@ class Split:
     tune: tuple[int, ...]
     calibrate: tuple[int, ...]
 
+    def only(self, usable: Sequence[bool]) -> Split:
+        """The same split without the pictures that are not usable."""
+        return Split(*(tuple(i for i in part if usable[i]) for part in (self.train, self.tune, self.calibrate)))
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -1,6 +1,6 @@
 """The screener: a fully convolutional variational autoencoder with a spatial latent (Kingma & Welling 2013).
 
-It learns what good parts look like at low resolution; what it cannot reproduce is a candidate. About 0.16 M weights.
+It learns what good parts look like at low resolution; what it cannot reproduce is a candidate. About 0.1 M weights.
 At run time the mean of the latent is used, never a sample, so the same picture always gives the same reconstruction.
 """
 
@@ -17,7 +17,7 @@ from torch.nn import functional
 class VaeSizes:
     """Channels of each resolution, and of the latent."""
 
-    levels: tuple[int, int, int, int] = (24, 32, 64, 96)  # at strides 2, 4, 8, 16
+    levels: tuple[int, int, int, int] = (16, 32, 48, 64)  # at strides 2, 4, 8, 16
     latent: int = 16
 
 
@@ -43,18 +43,18 @@ class Vae(nn.Module):
         super().__init__()
         a, b, c, d = sizes.levels
         self.encoder = nn.Sequential(
-            _down(1, a),  # [N, 24, H/2, W/2]
+            _down(1, a),  # [N, 16, H/2, W/2]
             _down(a, b),  # [N, 32, H/4, W/4]
-            _down(b, c),  # [N, 64, H/8, W/8]
-            _down(c, d),  # [N, 96, H/16, W/16]
+            _down(b, c),  # [N, 48, H/8, W/8]
+            _down(c, d),  # [N, 64, H/16, W/16]
         )
         self.to_mean = nn.Conv2d(d, sizes.latent, 1)
         self.to_log_variance = nn.Conv2d(d, sizes.latent, 1)
         self.decoder = nn.Sequential(
-            nn.Conv2d(sizes.latent, d, 1),  # [N, 96, H/16, W/16]
-            _up(d, c),  # [N, 64, H/8, W/8]
+            nn.Conv2d(sizes.latent, d, 1),  # [N, 64, H/16, W/16]
+            _up(d, c),  # [N, 48, H/8, W/8]
             _up(c, b),  # [N, 32, H/4, W/4]
-            _up(b, a),  # [N, 24, H/2, W/2]
+            _up(b, a),  # [N, 16, H/2, W/2]
             nn.Upsample(scale_factor=2),
             nn.Conv2d(a, 1, 3, padding=1),  # [N, 1, H, W]
         )

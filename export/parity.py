@@ -1,0 +1,33 @@
+"""Proof that the exported network says what the trained one said, at every batch size that the station may use."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from station.core.errors import BundleError
+from station.core.recipe import ModelSpec
+from station.engine.runtime.onnx import OnnxSession
+from training.sessions import TorchSession
+
+TOLERANCE = 1e-5
+_BATCHES = (1, 2, 7)
+
+
+def check_parity(model: bytes, network: nn.Module, spec: ModelSpec, file: str) -> float:
+    """Largest absolute difference between ONNX Runtime and torch over batches of 1, 2, 7 and the largest.
+
+    Raises:
+        BundleError: more than 1e-5, or the batch is not free.
+    """
+    station, lab = OnnxSession(model, spec, file=file), TorchSession(network, spec)
+    rng = np.random.default_rng(0)
+    worst = 0.0
+    for size in sorted({*(batch for batch in _BATCHES if batch <= spec.max_batch), spec.max_batch}):
+        feeds = {spec.input.name: rng.random((size, *spec.input.shape), np.float32)}
+        ours, theirs = station.run(feeds)[spec.output.name], lab.run(feeds)[spec.output.name]
+        worst = max(worst, float(np.abs(ours - theirs).max()))
+        if worst > TOLERANCE:
+            raise BundleError(f"{file}: differs from the trained network by {worst:.2g} at batch {size}; not exported")
+    station.close()
+    return worst

@@ -1,0 +1,117 @@
+"""Choices made on good parts held out from learning, with synthetic defects in them: how to pool and fuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from station.core.recipe import CELL, DecisionSpec, Recipe, VerifySpec
+from station.engine.vision.candidates import CandidateSelector
+from station.engine.vision.decision import block_distance, fuse
+from station.engine.vision.detector import Detector
+from station.engine.vision.resampling import Floats
+from station.engine.vision.stages import Screener, part_mask
+from training.defects import draw_place, interest, spoil
+from training.metrics import auroc
+from training.progress import Progress
+from training.sessions import TorchSession
+from training.vae import Vae
+
+Tensors = dict[str, NDArray[np.generic]]
+_SPOILT_PER_PART = 3
+_STATISTICS = (("max", 1), ("mean", 4))
+_FUSIONS = ("distance", "sum", "max")  # the simplest first: a tie goes to it
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What screener and verifier say about one picture's candidates."""
+
+    z: Floats  # [k]
+    distances: Floats  # [k, c, c]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen way of pooling and fusing."""
+
+    verify: VerifySpec
+    decision: DecisionSpec
+
+
+def look(detector: Detector, picture: Floats) -> Looked:
+    """Both looks at one inspection picture [h, w], without a decision."""
+    screened = detector.screener.screen(picture)
+    candidates = detector.selector.select(screened.z, screened.raw)
+    descriptors = detector.verifier.describe(picture, candidates.corners)
+    return Looked(candidates.z, detector.verifier.compare(descriptors, candidates.corners).distance)
+
+
+def choose_decision(
+    detector: Detector, pictures: NDArray[np.float32], seed: int, progress: Progress
+) -> tuple[Choice, dict[str, str | int | float]]:
+    """Try every way of pooling and fusing on good pictures [n, h, w] and spoilt copies; take the best AUROC.
+
+    Returns:
+        The choice with its standardisation (limit still open), and the evidence for the report.
+    """
+    rng = np.random.default_rng(seed)
+    weight = interest(pictures)
+    progress.stage("choices", len(pictures))
+    good: list[Looked] = []
+    spoilt: list[Looked] = []
+    for picture in pictures:
+        good.append(look(detector, picture))
+        for _ in range(_SPOILT_PER_PART):
+            donor = pictures[int(rng.integers(len(pictures)))]
+            spoilt.append(look(detector, spoil(picture, donor, draw_place(weight, rng), rng).picture))
+        progress.advance()
+    tried = {}
+    for (statistic, m), fusion in product(_STATISTICS, _FUSIONS):
+        verify = msgspec.structs.replace(detector.recipe.verify, statistic=statistic, m=m)
+        decision = _standardised(good, verify, fusion)
+        scores = [part_score(one, verify, decision) for one in [*good, *spoilt]]
+        value = auroc(scores, [False] * len(good) + [True] * len(spoilt))
+        tried[f"{statistic}{m} {fusion}"] = (round(value, 3), Choice(verify, decision))
+    best = max(tried, key=lambda name: tried[name][0])
+    evidence = {f"auroc on synthetic defects, {name}": value for name, (value, _) in tried.items()}
+    return tried[best][1], {"chosen": best, **evidence}
+
+
+def part_score(one: Looked, verify: VerifySpec, decision: DecisionSpec) -> float:
+    """The part's score T."""
+    return float(fuse(one.z, block_distance(one.distances, verify), decision).max())
+
+
+def _standardised(good: list[Looked], verify: VerifySpec, fusion: str) -> DecisionSpec:
+    """Mean and spread of the highest z and the highest distance of good parts: both then count alike."""
+    z = np.array([one.z.max() for one in good], np.float64)
+    d = np.array([block_distance(one.distances, verify).max() for one in good], np.float64)
+    return msgspec.convert(
+        {
+            "limit": 0.0,
+            "fusion": fusion,
+            "z_mean": float(z.mean()),
+            "z_std": float(z.std()) + 1e-6,
+            "d_mean": float(d.mean()),
+            "d_std": float(d.std()) + 1e-6,
+        },
+        DecisionSpec,
+    )
+
+
+def suspects(recipe: Recipe, tensors: Tensors, vae: Vae, pictures: NDArray[np.float32]) -> list[list[tuple[int, int]]]:
+    """For each good picture the middles (x, y) of the screener's candidates: its over-detections."""
+    screener = Screener(recipe, tensors, TorchSession(vae, recipe.vae))
+    selector = CandidateSelector(recipe, part_mask(recipe, tensors))
+    half = recipe.verify.patch_cells * CELL // 2
+    places = []
+    for picture in pictures:
+        screened = screener.screen(picture)
+        corners = selector.select(screened.z, screened.raw).corners
+        places.append([(int(column) * CELL + half, int(row) * CELL + half) for row, column in corners])
+    return places
