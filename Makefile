@@ -30,7 +30,7 @@ demo-recipe: .venv/.ready  ## make the demo recipe anew: draw parts, train, expo
 	PATH=$(CURDIR)/$(BIN):$$PATH scripts/demo-recipe
 
 generic-tower: .venv/.ready  ## train the generic Siamese tower anew, on pictures drawn by formula
-	$(BIN)/python -m training.generic
+	$(BIN)/saiken-train generic --steps 1500 --seed 0 --out training/towers/generic.safetensors
 
 screenshots: .venv/.ready  ## make the pictures of the window in docs/
 	PATH=$(CURDIR)/$(BIN):$$PATH scripts/screenshots
