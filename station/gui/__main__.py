@@ -41,6 +41,7 @@ def _check_display() -> None:
 
 
 def _run(config: StationConfig) -> int:
+    from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
     from station.gui.language import Language
@@ -51,7 +52,8 @@ def _run(config: StationConfig) -> int:
     link = StationLink(config.socket("line"), config.socket("engine"), getpass.getuser())
     window = StationWindow(link, Language(config.gui.language), config.station.name)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: window.close())  # the timer lets Python see the signal
+        # The window's timer lets Python see the signal; singleShot, because it may come before the loop runs.
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
     window.start_pulling()
     window.show()
     notify("READY=1")
@@ -64,7 +66,7 @@ def _take_screenshots(folder: Path, config: StationConfig) -> int:
     from station.gui.language import Language
     from station.gui.screenshots import save_screenshots
 
-    app = QApplication(["saiken"])
+    app = QApplication.instance() or QApplication(["saiken"])
     for path in save_screenshots(folder, Language(config.gui.language)):
         sys.stdout.write(f"{path}\n")
     app.processEvents()

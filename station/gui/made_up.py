@@ -104,6 +104,7 @@ def _frame(blemishes: tuple[Blemish, ...]) -> RingFrame:
     return RingFrame(1, HEIGHT, WIDTH, 1, 0, grey_bytes(draw_part(blemishes, seed=3)))
 
 
+@lru_cache  # drawing takes a while, and many scenes share a part
 def showing(of: PartRecord, findings: tuple[Finding, ...], blemishes: tuple[Blemish, ...]) -> Showing:
     """The engine's side of `of`, with evidence for each finding."""
     part, golden = draw_part(blemishes, seed=3), draw_part(seed=11)

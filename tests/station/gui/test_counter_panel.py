@@ -1,0 +1,27 @@
+"""Four numbers."""
+
+from __future__ import annotations
+
+import msgspec
+
+from station.gui import made_up
+from station.gui.counter_panel import CounterPanel
+from station.gui.news import StationNews
+
+
+def news(**fields) -> StationNews:
+    made = made_up.good()
+    made.status = msgspec.structs.replace(made.status, **fields)
+    return made
+
+
+def texts(panel) -> list[str]:
+    return [number.text() for number in panel._numbers]
+
+
+def test_counters(shown):
+    panel = shown(CounterPanel())
+    panel.show_news(made_up.good())
+    assert texts(panel) == ["12,361", "447", "36", "1,206"]
+    panel.show_news(StationNews())
+    assert texts(panel) == ["–", "–", "–", "0"]

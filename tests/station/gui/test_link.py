@@ -1,0 +1,182 @@
+"""The link against a fake line and a fake engine on real sockets, with virtual time."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from station.core.channel import Channel
+from station.core.messages import Command, CommandResult, Ring
+from station.gui import made_up
+from station.gui.link import ANSWER_NS, RETRY_NS, SILENCE_NS
+from station.gui.made_up import record
+from station.gui.news import Answer
+
+SECOND = 10**9
+
+
+def status():
+    return made_up.good().status
+
+
+def showing_of(part: int, slot_sequence: int):
+    return msgspec.structs.replace(made_up.good().live.showing, part=part, slot_sequence=slot_sequence)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_newest_status_and_records_arrive(link, line):
+    link.poll(SECOND)
+    line.say(status(), record(1), record(2))
+    link.poll(SECOND + 1)
+    assert link.news.line_here
+    assert link.news.status == status()
+    assert link.news.newest == record(2)
+
+
+def test_a_connected_line_that_has_not_spoken_is_not_here(link, line):
+    link.poll(10 * SECOND)
+    assert not link.news.line_here
+
+
+def test_silence_means_gone_and_a_word_means_back(link, line):
+    link.poll(SECOND)
+    line.say(status())
+    link.poll(SECOND)
+    link.poll(SECOND + SILENCE_NS)
+    assert not link.news.line_here
+    assert link.news.status is None
+    line.say(status())
+    link.poll(SECOND + SILENCE_NS + 1)
+    assert link.news.line_here
+
+
+def test_a_line_that_died_is_found_again(link, line):
+    link.poll(SECOND)
+    line.say(status())
+    link.poll(SECOND)
+    line.die()
+    link.poll(SECOND + 1)
+    assert not link.news.line_here
+    line.start()
+    link.poll(SECOND + 2)  # too early for another attempt
+    link.poll(SECOND + RETRY_NS)
+    line.say(status())
+    link.poll(SECOND + RETRY_NS + 1)
+    assert link.news.line_here
+
+
+def test_nobody_there_is_no_error(link):
+    link.poll(SECOND)
+    assert not link.news.line_here
+    assert not link.news.engine_here
+
+
+def test_a_command_reaches_the_line_and_its_answer_comes_back(link, line):
+    link.poll(SECOND)
+    link.send("start")
+    assert link.news.answer == Answer("start", "waiting", "")
+    assert line.meet().receive() == Command("start", "hana", "operator")
+    line.say(CommandResult("start", True, ""))
+    link.poll(SECOND + 1)
+    assert link.news.answer == Answer("start", "done", "")
+    link.poll(SECOND + 2 * ANSWER_NS)
+    assert link.news.answer == Answer("start", "done", "")  # no late "no answer"
+
+
+def test_a_refusal_carries_its_reason(link, line):
+    link.poll(SECOND)
+    link.send("stop")
+    line.say(CommandResult("stop", False, "not allowed"))
+    link.poll(SECOND + 1)
+    assert link.news.answer == Answer("stop", "refused", "not allowed")
+
+
+def test_a_command_without_answer_is_unheard(link, line):
+    link.poll(SECOND)
+    link.send("halt")
+    link.poll(SECOND + ANSWER_NS)
+    assert link.news.answer == Answer("halt", "waiting", "")
+    link.poll(SECOND + ANSWER_NS + 1)
+    assert link.news.answer == Answer("halt", "unheard", "")
+
+
+def test_a_command_without_line_is_unheard_at_once(link):
+    link.poll(SECOND)
+    link.send("start")
+    assert link.news.answer == Answer("start", "unheard", "")
+
+
+def test_the_command_notices_a_line_that_just_died(link, line):
+    link.poll(SECOND)
+    line.meet()
+    line.die()
+    link.send("start")
+    assert link.news.answer == Answer("start", "unheard", "")
+
+
+def test_a_showing_comes_with_its_frame(link, engine):
+    link.poll(SECOND)
+    engine.hand_over_ring()
+    pixels = bytes(range(48)) * 64
+    sequence = engine.ring.write(pixels, 48, 64)
+    engine.say(showing_of(5, sequence))
+    link.poll(SECOND + 1)
+    assert link.news.engine_here
+    assert link.news.live.showing.part == 5
+    assert link.news.live.frame.pixels == pixels
+
+
+def test_an_overwritten_frame_is_no_frame(link, engine):
+    link.poll(SECOND)
+    engine.hand_over_ring()
+    for _ in range(5):
+        engine.ring.write(bytes(48 * 64), 48, 64)
+    engine.say(showing_of(1, 1))
+    link.poll(SECOND + 1)
+    assert link.news.live.frame is None
+
+
+def test_an_engine_that_died_hands_over_a_new_ring(link, engine):
+    link.poll(SECOND)
+    engine.hand_over_ring()
+    link.poll(SECOND + 1)
+    engine.die()
+    link.poll(SECOND + 2)
+    assert not link.news.engine_here
+    engine.start()
+    link.poll(SECOND + RETRY_NS)
+    engine.hand_over_ring()
+    sequence = engine.ring.write(bytes([9]) * 48 * 64, 48, 64)
+    engine.say(showing_of(2, sequence))
+    link.poll(SECOND + RETRY_NS + 1)
+    assert link.news.live.frame.pixels[0] == 9
+
+
+def test_shared_memory_that_is_no_ring_is_refused_and_closed(link, engine):
+    link.poll(SECOND)
+    strange = os.memfd_create("strange")
+    os.ftruncate(strange, 4096)
+    before = open_files()
+    assert engine.meet().send(Ring(1, 1), strange)
+    link.poll(SECOND + 1)
+    assert open_files() == before + 1  # only the engine's end of the connection
+    assert link.news.engine_here
+    os.close(strange)
+
+
+def test_unasked_descriptors_do_not_pile_up(link, line):
+    link.poll(SECOND)
+    channel: Channel = line.meet()
+    reader, writer = os.pipe()
+    before = open_files()
+    for _ in range(20):
+        channel.send(status(), reader)
+    link.poll(SECOND + 1)
+    assert open_files() == before
+    os.close(reader)
+    os.close(writer)
