@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from station.engine.vision.resampling import (
 _LEEWAY = 0.15  # quality: defects and other light may correlate that much less than the worst training frame
 _MARGIN = 0.02  # of the part's length, all round
 _RARE = 0.1  # share of parts: pixels that fewer cover are shadow, dirt or a neighbour
+_NOTHING = "fixture = silhouette: no training frame shows a whole part; use shift or none"
 _ROUNDS = 2  # align with the mean, average again
 
 
@@ -110,8 +112,10 @@ def fit_silhouette(frames: Sequence[Grey], scale: float = 1.0) -> FittedFixture:
     height, width = _one_size(frames)
     coarse, dark = _coarse(height, width), part_is_dark(frames)
     spec = FixtureSpec(kind="silhouette", region=(0.0, 0.0, 1.0, 1.0), coarse=coarse, dark=dark, min_quality=-1.0)
-    small = [shrink(frame, coarse) for frame in frames]
-    poses = [silhouette_pose(picture, spec) for picture in small]
+    seen = _silhouettes(frames, spec)
+    if not seen:
+        raise ConfigError(_NOTHING)
+    small, poses = [picture for picture, _ in seen], [pose for _, pose in seen]
     shares = np.array([pose.share for pose in poses])
     area = float(0.6 * np.quantile(shares, 0.02)), float(1.5 * np.quantile(shares, 0.98))
     ratio = scaling(width / small[0].shape[1], height / small[0].shape[0])
@@ -159,7 +163,7 @@ def _silhouette_mean(frames: Sequence[Grey], spec: FixtureSpec, reference: Float
         cover += silhouette_mask(found.picture, spec.dark)
         qualities.append(found.quality)
     if not qualities:
-        raise ConfigError("fixture = silhouette: no training frame shows a whole part; use shift or none")
+        raise ConfigError(_NOTHING)
     count = np.float32(len(qualities))
     return total / count, _Found(qualities, cover / count, spec.region)
 
@@ -208,19 +212,27 @@ def _loose_poses(frames: Sequence[Grey]) -> str | None:
     """A sentence when one dark or bright part lies at changing angles and clear of the border; else None."""
     height, width = _one_size(frames)
     spec = FixtureSpec(kind="silhouette", region=(0, 0, 1, 1), coarse=_coarse(height, width), dark=part_is_dark(frames))
-    shares, angles, clear = [], [], 0
-    for frame in frames:
-        small = shrink(frame, spec.coarse)
-        mask = silhouette_mask(small, spec.dark)
-        clear += not (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())
-        pose = silhouette_pose(small, spec)
-        shares.append(pose.share)
-        angles.append(pose.angle)
-    spread = 1 - abs(np.mean(np.exp(2j * np.array(angles))))  # 0 = one axis for all
+    seen = _silhouettes(frames, spec)
+    if len(seen) < 0.9 * len(frames):
+        return None
+    masks = [silhouette_mask(small, spec.dark) for small, _ in seen]
+    clear = sum(not (m[0].any() or m[-1].any() or m[:, 0].any() or m[:, -1].any()) for m in masks)
+    shares = [pose.share for _, pose in seen]
+    spread = 1 - abs(np.mean([np.exp(2j * pose.angle) for _, pose in seen]))  # 0 = one axis for all
     alike = np.std(shares) < 0.25 * np.mean(shares)
     if clear >= 0.9 * len(frames) and alike and np.mean(shares) < 0.5 and spread > 0.1:
         return f"{clear} of {len(frames)} clear of the border, axis spread {spread:.2f}"
     return None
+
+
+def _silhouettes(frames: Sequence[Grey], spec: FixtureSpec) -> list[tuple[Grey, Pose]]:
+    """Coarse frames and poses of those frames that show a silhouette."""
+    seen = []
+    for frame in frames:
+        small = shrink(frame, spec.coarse)
+        with contextlib.suppress(NotInspectedError):
+            seen.append((small, silhouette_pose(small, spec)))
+    return seen
 
 
 def _one_size(frames: Sequence[Grey]) -> tuple[int, int]:
