@@ -149,7 +149,7 @@ class VirtualEngine:
         if now_ns - self._status_ns >= CANARY_NS and now_ns >= self._clock.now_ns:
             said.messages.append(self.status())
             self._status_ns = now_ns
-        if self._inspector.fatal:
+        if self._inspector.fatal and not self._finished:
             self.kill(now_ns, 0.2)
         return said
 
@@ -247,7 +247,9 @@ class VirtualEngine:
 
     def _work(self, now_ns: int) -> None:
         """Inspect what is complete, one after the other."""
-        while self._session and self._queue and max(self._queue[0].at_ns, self._clock.now_ns) <= now_ns:
+        while self._session and self._queue and not self._inspector.fatal:
+            if max(self._queue[0].at_ns, self._clock.now_ns) > now_ns:
+                return
             exposure = self._queue.popleft()
             self._triggers += 1
             self._clock.now_ns = max(self._clock.now_ns, exposure.at_ns)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from station.core.domain import Finding, Ledger, Reason, Verdict
@@ -64,6 +66,32 @@ def journal_file(tmp_path: Path) -> Path:
     bad = part(2, Verdict.REJECT, Reason.FINDING, 1.7)
     late = part(3, Verdict.NOT_INSPECTED, Reason.LATE)
     writer = JournalWriter(file)
-    writer.commit([good, bad, late, inspection(good, (), 4), inspection(bad, (FINDING,), 3), inspection(late, (), 0)])
+    inspections = [inspection(good, (), 4), inspection(bad, (FINDING,), 3), inspection(late, (), 0)]
+    writer.commit([good, bad, late, *inspections], [picture_row(tmp_path, bad), picture_row(tmp_path, good, ".jpg")])
     writer.close()
     return file
+
+
+def picture_row(folder: Path, record: PartRecord, suffix: str = ".png") -> dict[str, str | int | float]:
+    """Stores a grey picture [6, 8] of the part below folder/pictures; the row that names it."""
+    assert record.frame is not None
+    path = folder / "pictures" / f"{record.part}{suffix}"
+    path.parent.mkdir(exist_ok=True)
+    cv2.imwrite(str(path), np.full((6, 8), record.part, np.uint8))
+    return {
+        "session": record.frame.session,
+        "trigger": record.frame.trigger,
+        "kept_as": "ng" if suffix == ".png" else "ok",
+        "path": path.name,
+        "sha256": "00" * 32,
+        "bytes": path.stat().st_size,
+        "height": 6,
+        "width": 8,
+        "time": record.time,
+    }
+
+
+@pytest.fixture
+def finding() -> Finding:
+    """The one finding of part 2."""
+    return FINDING

@@ -15,7 +15,7 @@ def test_lists_the_newest_parts_last(journal_file: Path, capsys: pytest.CaptureF
     assert show_parts(journal_file, journal_file.parent, last=2, verdict=None, as_json=False) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:3]] == ["00a1-2", "00a1-3"]
-    assert lines[1].split()[3:] == ["NG", "finding", "1.700", "1.000"]
+    assert lines[1].split()[3:] == ["NG", "finding", "1.700", "1.000", str(journal_file.parent / "2.png")]
     assert lines[-1] == "3 parts: 1 OK, 1 NG, 1 not inspected"
 
 
