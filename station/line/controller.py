@@ -112,7 +112,8 @@ class LineController:
     def transmit(self, now_ns: int) -> bytes | None:
         """The next request for the serial line; None = nothing to send now. What is returned must be sent at once."""
         request = self._link.transmit(now_ns, self._parts.due(now_ns))
-        self._parts.sent(self._link.slots_on_wire)
+        if request is not None:
+            self._parts.sent(self._link.slots_on_wire)
         return request
 
     def receive(self, data: bytes, now_ns: int) -> None:

@@ -10,7 +10,8 @@ sought anew: by three frames in a row that fit one part each with the same offse
 near (a late frame cannot be taken for another part's then).
 
 What it stands on: an exposure is stamped later than its photo-eye edge by less than `pairing_ms`, and earlier by less
-than a quarter of it (scan and input filter of the PLC).
+than a quarter of it (scan and input filter of the PLC). So a false trigger of the camera is told from a part's own only
+when it comes more than that and one poll before the edge; one that comes closer shows this part, not the one before.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 
 from station.core import plc_map
 from station.core.config import LineSection
-from station.core.domain import Reason
+from station.core.domain import Reason, Verdict
 from station.core.messages import Numbering, PartVerdict
 from station.line.parts import PartsInFlight
 from station.line.timeline import Fit, Poll, Timeline
@@ -48,9 +49,9 @@ class Arrival:
 
     @property
     def exposed_ns(self) -> int:
-        """The best time for the exposure; 0 = a lost frame, nobody knows when it was."""
+        """The best time for the exposure; 0 = nobody knows when a lost frame was exposed."""
         ledger = self.answer.ledger
-        if ledger.exposed_ns or self.answer.reason is Reason.FRAME_LOST:
+        if ledger.exposed_ns or self.answer.verdict is Verdict.NOT_INSPECTED:
             return ledger.exposed_ns
         return ledger.frame_ns or self.received_ns
 

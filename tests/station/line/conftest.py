@@ -237,6 +237,14 @@ class Hall:
         if not self.faults.drop:
             self._frames.append((ready_ns, PartVerdict(key, verdict, reason, part.index / 1e6, 1.0, ledger)))
 
+    def ghost(self) -> None:
+        """A false trigger of the camera in the middle between two parts: it shows the one that has just gone."""
+        middle_ns = self.parts[-1].edge_ns + round(0.5e9 / self.rate_hz)
+        while self.now_ns != middle_ns:
+            self.run(0.001)
+            middle_ns = self.parts[-1].edge_ns + round(0.5e9 / self.rate_hz)
+        self.expose(self.parts[-1])
+
     def _engine(self) -> None:
         if self.faults.dead or self.faults.frozen:
             return
