@@ -90,7 +90,7 @@ class Verifier:
             for start in range(0, len(corners), most)
         ]
         descriptors = np.concatenate(answers) if len(answers) > 1 else answers[0]
-        require_finite(descriptors, "the verifier's descriptors")
+        require_finite(descriptors, "the verifier's answer")
         return np.ascontiguousarray(descriptors.transpose(0, 2, 3, 1))
 
     def compare(self, descriptors: Floats, corners: Cells) -> Nearest:

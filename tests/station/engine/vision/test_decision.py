@@ -1,0 +1,65 @@
+"""The decision: PASS only for a finite score within the limit."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station.core.domain import Reason, Verdict
+from station.core.errors import NotInspectedError
+from station.core.recipe import DecisionSpec, VerifySpec
+from station.engine.vision import reference
+from station.engine.vision.decision import block_distance, decide, fuse
+
+Fusion = Literal["max", "sum", "distance", "screen"]
+
+
+@pytest.mark.parametrize("fusion", ["max", "sum", "distance", "screen"])
+def test_the_part_s_score_is_the_reference_s(fusion: Fusion) -> None:
+    rng = np.random.default_rng(0)
+    spec = DecisionSpec(limit=1.0, fusion=fusion, z_mean=2.0, z_std=0.5, d_mean=7.0, d_std=3.0)
+    z, d = rng.normal(2, 1, 12).astype(np.float32), rng.normal(7, 3, 12).astype(np.float32)
+    slow = reference.part_score(z.tolist(), d.tolist(), spec)
+    assert math.isclose(fuse(z, d, spec).max(), slow, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize(("statistic", "m"), [("max", 1), ("max", 5), ("mean", 1), ("mean", 4), ("mean", 99)])
+def test_a_block_s_distance_is_the_reference_s(statistic: Literal["max", "mean"], m: int) -> None:
+    verify = VerifySpec(receptive_px=19, patch_cells=3, dims=4, statistic=statistic, m=m)
+    cells = np.random.default_rng(1).random((5, 3, 3), dtype=np.float32)
+    slow = [reference.block_distance(block.astype(np.float64), verify) for block in cells]
+    assert np.allclose(block_distance(cells, verify), slow, atol=1e-6)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=16), st.floats(-1e6, 1e6))
+def test_a_part_passes_if_and_only_if_no_score_is_above_the_limit(scores: list[float], limit: float) -> None:
+    decided = decide(np.array(scores), False, DecisionSpec(limit=limit))
+    assert (decided.verdict is Verdict.PASS) == all(score <= limit for score in scores)
+    assert decided.score == max(scores)
+    assert decided.reason is (Reason.CLEAN if decided.verdict is Verdict.PASS else Reason.FINDING)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_score_that_is_not_finite_is_not_inspected(bad: float) -> None:
+    with pytest.raises(NotInspectedError) as refused:
+        decide(np.array([0.0, bad, 0.0]), False, DecisionSpec(limit=1.0))
+    assert refused.value.reason is Reason.NOT_FINITE
+
+
+def test_an_overflow_rejects_whatever_the_score() -> None:
+    decided = decide(np.array([-5.0]), True, DecisionSpec(limit=1.0))
+    assert (decided.verdict, decided.reason) == (Verdict.REJECT, Reason.OVERFLOW)
+
+
+@pytest.mark.parametrize(
+    ("score", "verdict", "border"),
+    [(0.4, Verdict.PASS, False), (0.9, Verdict.PASS, True), (1.0, Verdict.PASS, True), (1.1, Verdict.REJECT, False)],
+)
+def test_a_pass_in_the_grey_band_is_a_border_case(score: float, verdict: Verdict, border: bool) -> None:
+    decided = decide(np.array([score]), False, DecisionSpec(limit=1.0, grey_from=0.8))
+    assert (decided.verdict, decided.border) == (verdict, border)
