@@ -20,7 +20,7 @@ from station.sim.glyphs import glyph_dots
 Picture = NDArray[np.float32]
 
 CODE = "SK704"
-WRONG_CODES = ("SK764", "SK701", "SK304", "SK740", "SK70", "SX704")
+WRONG_CODES = ("SK764", "SK701", "SK304", "SK740", "SK70", "SM704")
 
 OUTER, CHAMFER, GROOVE, HUB, BORE = 106.0, 5.0, 96.5, 55.0, 36.0
 BOLT_CIRCLE, BOLT, BOLTS, COUNTERSINK = 77.0, 8.0, 6, 3.0
@@ -70,10 +70,10 @@ def blank(size: tuple[int, int], code: str = CODE, bores: bool = True) -> Blank:
     holes = [(*centre, BOLT) for centre in bolt_centres()] if bores else []
     holes.append((float(BOLT_CIRCLE * np.sin(DOWEL_ANGLE)), float(-BOLT_CIRCLE * np.cos(DOWEL_ANGLE)), DOWEL))
     engraved = _engraving(radius, angle, code)
-    height = _turned_profile(radius) - 1.5 * engraved
+    height = _turned_profile(radius) - 1.8 * engraved
     for hole in holes:
         height -= _countersink(x, y, *hole)
-    grey = _shade(height, unit) * (1 - 0.28 * engraved)
+    grey = _shade(height, unit) * (1 - 0.45 * engraved)
     steel = _step(as_picture(OUTER - radius))
     grey = grey * steel + _belt(x, y) * (1 - steel)
     for hole in [(0.0, 0.0, BORE), *holes]:

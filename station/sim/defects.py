@@ -50,7 +50,7 @@ def scratch(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     across = turn @ np.array([0.0, 1.0])
     across *= 1 if across @ np.array(_TO_LIGHT) > 0 else -1
     furrow = _stroke(part, line - across * 1.5 * width, strength, width) * part.metal
-    contrast = rng.uniform(75, 110)
+    contrast = rng.uniform(95, 125)
     grey += contrast * core - 0.8 * contrast * furrow
     return as_picture(np.maximum(core, furrow))
 
@@ -64,7 +64,7 @@ def dent(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     v = (dy * np.cos(heading) - dx * np.sin(heading)) / (radius * stretch)
     hollow = np.exp(-(u * u + v * v))
     away = -(dx * _TO_LIGHT[0] + dy * _TO_LIGHT[1]) / radius
-    grey += part.metal * hollow * (rng.uniform(95, 135) * away - rng.uniform(14, 26))
+    grey += part.metal * hollow * (rng.uniform(130, 170) * away - rng.uniform(20, 32))
     return as_picture(hollow * part.metal)
 
 
@@ -136,7 +136,7 @@ def dust(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
         hair = _stroke(part, run + _place_on_face(rng, margin=8), np.full(7, 0.4), 0.6)
         mask = np.maximum(mask, hair)
     mask = as_picture(cv2.GaussianBlur(mask, (0, 0), 0.6 * part.unit))
-    grey += mask * rng.choice([-70.0, -55.0, 45.0])
+    grey += mask * rng.choice([-45.0, -38.0, 34.0])
     return mask
 
 
