@@ -236,9 +236,9 @@ def _write_directory(directory: Path, content: Mapping[str, bytes]) -> None:
                 former.rename(directory)
             raise
         _sync(directory.parent)
+        shutil.rmtree(former, ignore_errors=True)  # only now: until here it is the way back
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(former, ignore_errors=True)
 
 
 def _write_synced(path: Path, data: bytes) -> None:

@@ -33,8 +33,9 @@ def block_distance(distances: Floats, verify: VerifySpec) -> Floats:
 
 def fuse(z: Floats, distance: Floats, spec: DecisionSpec) -> Scores:
     """Calibrated score of each candidate, float64 [k]."""
-    z_standard = (z.astype(np.float64) - spec.z_mean) / spec.z_std
-    d_standard = (distance.astype(np.float64) - spec.d_mean) / spec.d_std
+    with np.errstate(over="ignore", invalid="ignore"):  # `decide` refuses what is not finite
+        z_standard = (z.astype(np.float64) - spec.z_mean) / spec.z_std
+        d_standard = (distance.astype(np.float64) - spec.d_mean) / spec.d_std
     if spec.fusion == "sum":
         return z_standard + d_standard
     if spec.fusion == "max":
@@ -53,7 +54,7 @@ def decide(scores: Scores, overflow: bool, spec: DecisionSpec) -> Decided:
     Raises:
         NotInspectedError: NOT_FINITE.
     """
-    require_finite(scores.astype(np.float32), "the score of a candidate")
+    require_finite(scores, "the score of a candidate")
     score = float(scores.max())
     if overflow:
         return Decided(Verdict.REJECT, Reason.OVERFLOW, score, border=False)

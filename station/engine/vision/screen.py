@@ -8,8 +8,11 @@ textures). The VAE reproduces fine structure badly on good parts too; whitening 
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from station.core.domain import Reason
 from station.core.errors import BundleError, NotInspectedError
@@ -85,7 +88,7 @@ def fit_per_intensity(residuals: Floats, reconstructions: Floats, bins: int = 16
     return mean, std
 
 
-def require_finite(values: Floats, what: str) -> None:
+def require_finite(values: NDArray[np.floating[Any]], what: str) -> None:
     """Refuse NaN and infinity: comparisons with NaN are false, so they would read as "nothing flagged".
 
     Raises:

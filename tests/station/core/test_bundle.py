@@ -245,6 +245,24 @@ def test_a_full_disk_leaves_the_older_bundle_and_nothing_else(
     assert sorted(path.name for path in bundle.parent.iterdir()) == ["recipe", "trust"]
 
 
+def test_when_the_new_bundle_cannot_take_its_place_the_older_one_comes_back(
+    bundle: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name.endswith(".new"):
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "rename", refuse)
+        with pytest.raises(StorageError, match="Input/output error"):
+            write_bundle(bundle, make_recipe(), FILES | {"CARD.md": b"new"}, load_private_key(key), replace=True)
+    assert read_bundle(bundle, key.parent).files == FILES
+    assert sorted(path.name for path in bundle.parent.iterdir()) == ["recipe", "trust"]
+
+
 def test_a_new_key_is_private_and_never_overwritten(key: Path) -> None:
     assert key.stat().st_mode & 0o777 == 0o600
     assert len(bytes.fromhex(key.with_suffix(".pub").read_text())) == 32

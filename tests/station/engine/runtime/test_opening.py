@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from station.core.domain import Reason, Verdict
 from station.core.errors import BundleError, NotInspectedError
-from station.core.recipe import Recipe, ScreenSpec, VerifySpec, vae_spec
+from station.core.recipe import DecisionSpec, GoldenSpec, Recipe, ScreenSpec, VerifySpec, vae_spec
 from station.engine.runtime.onnx import OnnxSession
 from station.engine.runtime.opening import open_bundle, open_detector
 from station.engine.vision.ablation import ROWS, Ablation
@@ -166,6 +166,27 @@ def test_golden_frames_of_another_size_are_refused(assembled: Assembled, release
     tensors["frames"] = np.ascontiguousarray(tensors["frames"][:, :32])
     with pytest.raises(BundleError, match=r"golden\.safetensors: frames is \(2, 32, 96\); the recipe says"):
         open_bundle(*release(recipe, files | {"golden.safetensors": save(tensors)}))
+
+
+def test_golden_frames_of_another_depth_are_refused(assembled: Assembled, release: Release) -> None:
+    recipe, files = assembled
+    tensors = load(files["golden.safetensors"])
+    tensors["frames"] = tensors["frames"].astype(np.uint16)
+    with pytest.raises(BundleError, match=r"golden\.safetensors: frames are uint16, not 8 bit"):
+        open_bundle(*release(recipe, files | {"golden.safetensors": save(tensors)}))
+
+
+def test_a_golden_frame_that_cannot_be_inspected_is_refused(assembled: Assembled, release: Release) -> None:
+    recipe, files = assembled
+    impossible = msgspec.structs.replace(recipe, decision=DecisionSpec(limit=1.0, z_std=5e-324))
+    with pytest.raises(BundleError, match=r"golden\.safetensors: frame 0 cannot be inspected here: .*not finite"):
+        open_bundle(*release(impossible, files))
+
+
+def test_a_bundle_may_come_without_golden_frames(assembled: Assembled, release: Release) -> None:
+    recipe, files = assembled
+    bare = msgspec.structs.replace(recipe, golden=GoldenSpec(count=0))
+    assert open_bundle(*release(bare, files | {"golden.safetensors": save({})})).golden == ()
 
 
 def test_a_damaged_tensor_file_is_refused(assembled: Assembled, release: Release) -> None:
