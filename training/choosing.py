@@ -1,7 +1,11 @@
-"""Choices made on good parts held out from learning, with synthetic defects in them: how to pool and fuse."""
+"""Choices made on good parts held out from learning, with synthetic defects in them.
+
+First where to look: whitening floor and ranking whose candidates hit most defects. Then how to pool and fuse.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,14 +19,17 @@ from station.engine.vision.decision import block_distance, fuse
 from station.engine.vision.detector import Detector
 from station.engine.vision.resampling import Floats
 from station.engine.vision.stages import Screener, part_mask
-from training.defects import draw_place, interest, spoil
+from training.defects import Spoilt, draw_place, interest, spoil
 from training.metrics import auroc
 from training.progress import Progress
 from training.sessions import TorchSession
 from training.vae import Vae
 
 Tensors = dict[str, NDArray[np.generic]]
+Evidence = dict[str, str | int | float]
 _SPOILT_PER_PART = 3
+_FLOORS = (0.5, 2.0)  # of the median spread; the whitening's floor
+_RANKS = ("z", "raw", "both")
 _STATISTICS = (("max", 1), ("mean", 4))
 _FUSIONS = ("distance", "sum", "max")  # the simplest first: a tie goes to it
 
@@ -51,35 +58,73 @@ def look(detector: Detector, picture: Floats) -> Looked:
     return Looked(candidates.z, detector.verifier.compare(descriptors, candidates.corners).distance)
 
 
+def spoilt_copies(pictures: NDArray[np.float32], part: NDArray[np.generic] | None, seed: int) -> list[Spoilt]:
+    """Some copies of each good picture [n, h, w], each with one synthetic defect on the part."""
+    rng = np.random.default_rng(seed)
+    weight = interest(pictures, part)
+    copies = []
+    for picture in pictures:
+        for _ in range(_SPOILT_PER_PART):
+            donor = pictures[int(rng.integers(len(pictures)))]
+            copies.append(spoil(picture, donor, draw_place(weight, rng), rng))
+    return copies
+
+
+def choose_screen(recipe: Recipe, tensors: Tensors, vae: Vae, spoilt: Sequence[Spoilt]) -> tuple[Recipe, Evidence]:
+    """Take the whitening floor and the ranking whose candidates cover most synthetic defects.
+
+    Returns:
+        The recipe with both set, and the share of defects that each way covers.
+    """
+    floor = float(np.median(tensors["screen.std"].astype(np.float64)))
+    tried: dict[str, tuple[float, Recipe]] = {}
+    for share, rank in product(_FLOORS, _RANKS):
+        screen = msgspec.structs.replace(recipe.screen, eps=max(1e-4, share * floor))
+        candidates = msgspec.structs.replace(recipe.candidates, rank=rank)
+        one = msgspec.structs.replace(recipe, screen=screen, candidates=candidates)
+        tried[f"{rank}, floor {share:g}"] = (_covered(one, tensors, vae, spoilt), one)
+    best = max(tried, key=lambda name: tried[name][0])
+    evidence: Evidence = {f"defects looked at, {name}": round(value, 3) for name, (value, _) in tried.items()}
+    return tried[best][1], {"screen": best, **evidence}
+
+
+def _covered(recipe: Recipe, tensors: Tensors, vae: Vae, spoilt: Sequence[Spoilt]) -> float:
+    """Share of the defects whose middle lies in one of the candidates."""
+    screener = Screener(recipe, tensors, TorchSession(vae, recipe.vae))
+    selector = CandidateSelector(recipe, part_mask(recipe, tensors))
+    side, hits = recipe.verify.patch_cells, 0
+    for one in spoilt:
+        screened = screener.screen(one.picture)
+        corners = selector.select(screened.z, screened.raw).corners
+        offset = np.array([one.place[1] // CELL, one.place[0] // CELL]) - corners
+        hits += bool(((offset >= 0) & (offset < side)).all(axis=1).any())
+    return hits / max(1, len(spoilt))
+
+
 def choose_decision(
-    detector: Detector, pictures: NDArray[np.float32], seed: int, progress: Progress
-) -> tuple[Choice, dict[str, str | int | float]]:
+    detector: Detector, pictures: NDArray[np.float32], spoilt: Sequence[Spoilt], progress: Progress
+) -> tuple[Choice, Evidence]:
     """Try every way of pooling and fusing on good pictures [n, h, w] and spoilt copies; take the best AUROC.
 
     Returns:
         The choice with its standardisation (limit still open), and the evidence for the report.
     """
-    rng = np.random.default_rng(seed)
-    weight = interest(pictures)
-    progress.stage("choices", len(pictures))
-    good: list[Looked] = []
-    spoilt: list[Looked] = []
-    for picture in pictures:
-        good.append(look(detector, picture))
-        for _ in range(_SPOILT_PER_PART):
-            donor = pictures[int(rng.integers(len(pictures)))]
-            spoilt.append(look(detector, spoil(picture, donor, draw_place(weight, rng), rng).picture))
+    progress.stage("choices", len(pictures) + len(spoilt))
+    looked = []
+    for picture in [*pictures, *(one.picture for one in spoilt)]:
+        looked.append(look(detector, picture))
         progress.advance()
-    tried = {}
+    good = looked[: len(pictures)]
+    labels = [False] * len(good) + [True] * len(spoilt)
+    tried: dict[str, tuple[float, Choice]] = {}
     for (statistic, m), fusion in product(_STATISTICS, _FUSIONS):
         verify = msgspec.structs.replace(detector.recipe.verify, statistic=statistic, m=m)
         decision = _standardised(good, verify, fusion)
-        scores = [part_score(one, verify, decision) for one in [*good, *spoilt]]
-        value = auroc(scores, [False] * len(good) + [True] * len(spoilt))
-        tried[f"{statistic}{m} {fusion}"] = (round(value, 3), Choice(verify, decision))
+        value = auroc([part_score(one, verify, decision) for one in looked], labels)
+        tried[f"{statistic} of {m}, {fusion}"] = (value, Choice(verify, decision))
     best = max(tried, key=lambda name: tried[name][0])
-    evidence = {f"auroc on synthetic defects, {name}": value for name, (value, _) in tried.items()}
-    return tried[best][1], {"chosen": best, **evidence}
+    evidence: Evidence = {f"auroc of synthetic defects, {name}": round(value, 3) for name, (value, _) in tried.items()}
+    return tried[best][1], {"decision": best, **evidence}
 
 
 def part_score(one: Looked, verify: VerifySpec, decision: DecisionSpec) -> float:

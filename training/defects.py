@@ -12,6 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station.core.recipe import CELL
+
 Picture = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -21,6 +23,7 @@ class Spoilt(NamedTuple):
 
     picture: Picture
     mask: Mask
+    place: tuple[int, int]  # x, y of the defect's middle
 
 
 def spoil(picture: Picture, donor: Picture, place: tuple[int, int], rng: np.random.Generator) -> Spoilt:
@@ -35,18 +38,21 @@ def spoil(picture: Picture, donor: Picture, place: tuple[int, int], rng: np.rand
     kinds: tuple[Callable[..., Picture], ...] = (cut_paste, scar, blend, spot, warp, smear)
     maker = kinds[int(rng.integers(len(kinds)))]
     changed = maker(picture, donor, place, rng)
-    return Spoilt(changed, np.abs(changed - picture) > 0.02 * _contrast(picture))
+    return Spoilt(changed, np.abs(changed - picture) > 0.02 * _contrast(picture), place)
 
 
-def interest(pictures: NDArray[np.float32]) -> NDArray[np.float64]:
+def interest(pictures: NDArray[np.float32], part: NDArray[np.generic] | None = None) -> NDArray[np.float64]:
     """How much there is to see at each place of [n, h, w]: [h, w], sums to 1; empty background gets nearly nothing.
 
-    Defects are drawn where parts have structure, which for a loose part is on the part.
+    Defects are drawn where parts have structure. `part` [gh, gw] marks the cells that belong to the part: nothing is
+    drawn elsewhere.
     """
     mean = pictures.mean(0)
     detail = np.abs(pictures - cv2.GaussianBlur(mean, (0, 0), 8)).mean(0)
     weight = cv2.GaussianBlur(detail, (0, 0), 3).astype(np.float64)
     weight = np.maximum(weight - np.quantile(weight, 0.05), 0) + 0.02 * weight.mean()
+    if part is not None:
+        weight *= np.kron(part != 0, np.ones((CELL, CELL)))
     return np.asarray(weight / weight.sum(), np.float64)
 
 

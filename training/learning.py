@@ -21,7 +21,7 @@ from station.engine.vision.detector import Detector
 from station.engine.vision.preparation import pad_picture, screen_picture
 from station.engine.vision.resampling import Floats
 from station.engine.vision.screen import fit_per_place, residual
-from training.choosing import choose_decision, suspects
+from training.choosing import choose_decision, choose_screen, spoilt_copies, suspects
 from training.folding import folded, restored, weights
 from training.metric import MetricSettings, train_metric
 from training.progress import Progress
@@ -100,21 +100,21 @@ class Learning:
         """
         vae, held_out = self._screener(split, name)
         vae = folded(vae)
-        statistics = self._whitening(vae, [*split.train, *split.tune])
+        statistics = {**self._fixed, **self._whitening(vae, [*split.train, *split.tune])}
+        spoilt = spoilt_copies(self._some(split.tune), self._fixed.get("mask"), self._settings.seed)
+        recipe, looked_at = choose_screen(self._recipe, statistics, vae, spoilt)
         tower = start
         if self._settings.tower != "generic":
-            tower = self._tower(start, split, (vae, statistics), name)
+            places = suspects(recipe, statistics, vae, self._some(split.train))
+            tower = self._tower(start, split, places, name)
         embedder = self._reduced(folded(tower), split.train)
         maps = self._describe(embedder, [*split.train, *split.tune])
-        tensors: Tensors = {**self._fixed, **statistics}
-        train_bank = self._bank(maps[: len(split.train)])
-        detector = open_learned(self._recipe, {**tensors, **train_bank}, vae, embedder)
-        decision, evidence = choose_decision(detector, self._some(split.tune), self._settings.seed, self._progress)
-        tensors |= self._bank(maps)
+        detector = open_learned(recipe, {**statistics, **self._bank(maps[: len(split.train)])}, vae, embedder)
+        choice, evidence = choose_decision(detector, self._some(split.tune), spoilt, self._progress)
+        recipe = msgspec.structs.replace(recipe, decision=choice.decision, verify=choice.verify)
         golden = tuple([*split.train, *split.tune][: self._settings.max_golden])
-        recipe = msgspec.structs.replace(self._recipe, decision=decision.decision, verify=decision.verify)
-        report = {"vae_held_out_error": held_out, **evidence}
-        return Learned(recipe, vae, embedder, tensors, golden, report)
+        report = {"vae_held_out_error": held_out, **looked_at, **evidence}
+        return Learned(recipe, vae, embedder, {**statistics, **self._bank(maps)}, golden, report)
 
     def _some(self, which: Sequence[int]) -> NDArray[np.float32]:
         return self._pictures[list(which)]
@@ -148,15 +148,14 @@ class Learning:
         mean, std = fit_per_place(np.stack(residuals))
         return {"screen.mean": mean, "screen.std": std}
 
-    def _tower(self, start: Tower, split: Split, screener: tuple[Vae, Tensors], name: str) -> Tower:
+    def _tower(self, start: Tower, split: Split, places: Sequence[Sequence[tuple[int, int]]], name: str) -> Tower:
         """Metric learning on the user's parts; half of the defects stand where the screener is suspicious."""
         kept = self._run.load(f"stage-{name}-tower")
         if kept is not None:
             return restored(start, kept[0])
         steps = tower_steps(self._settings, MetricSettings().batch)
         settings = MetricSettings(steps=steps, seed=self._settings.seed)
-        good, (vae, statistics) = self._some(split.train), screener
-        places = suspects(self._recipe, {**self._fixed, **statistics}, vae, good)
+        good = self._some(split.train)
         self._progress.stage("tower (Siamese)", steps)
         tower = train_metric(start, good, places, settings, self._progress.step)
         self._run.save(f"stage-{name}-tower", weights(tower))
