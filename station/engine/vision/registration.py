@@ -28,6 +28,7 @@ from station.engine.vision.resampling import (
 )
 from station.engine.vision.rigid_fit import RigidFit
 
+_CONVINCING = 0.99  # correlation: nothing better needs to be looked for
 _TINY = 8  # pixels: a silhouette smaller than this is dirt
 
 
@@ -105,8 +106,9 @@ class ShiftFixture:
             )
         (x, y), _ = cv2.phaseCorrelate(self._reference, small.astype(np.float32), self._window)
         found, quality = self._fit.fit(small, rigid(0.0, x, y))
-        if quality < self._spec.min_quality:
-            found, quality = self._fit.fit(small, rigid(0.0, 0.0, 0.0))
+        if quality < _CONVINCING:  # phase correlation can hold one bore for the next: start from the reference's place
+            starts = ((found, quality), self._fit.fit(small, rigid(0.0, 0.0, 0.0)))
+            found, quality = max(starts, key=lambda pair: pair[1])
         ratio = scaling(frame.shape[1] / small.shape[1], frame.shape[0] / small.shape[0])
         moved = compose(compose(ratio, found), inverse(ratio))
         self._refuse(moved, quality, frame)
