@@ -1,0 +1,53 @@
+"""The limit: order statistics, the bound against known values and against simulation, and honest refusals."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from station.core.errors import ConfigError
+from training.calibration import beta_bound, order_limit, parts_needed
+
+
+@pytest.mark.parametrize(("n", "bound"), [(20, 0.139), (60, 0.0487), (300, 0.00994), (3000, 0.000998)])
+def test_the_bound_of_a_maximum_is_the_known_one(n: int, bound: float) -> None:
+    assert beta_bound(n, 1) == pytest.approx(bound, rel=0.01)
+    assert beta_bound(n, 1) == pytest.approx(1 - 0.05 ** (1 / n))
+
+
+@pytest.mark.parametrize(("bound", "parts"), [(0.05, 45), (0.01, 230), (0.001, 2302)])
+def test_parts_needed_at_ninety_percent(bound: float, parts: int) -> None:
+    assert parts_needed(bound, 0.9) == parts
+
+
+@pytest.mark.parametrize("rank", [1, 3])
+def test_the_promise_is_kept_in_simulation(rank: int) -> None:
+    """False-reject rate of a uniform score above the rank-th largest of 50: 95 % of the time below the bound."""
+    rng = np.random.default_rng(0)
+    rates = 1 - np.sort(rng.random((4000, 50)), axis=1)[:, -rank]
+    bound = beta_bound(50, rank)
+    assert float((rates <= bound).mean()) == pytest.approx(0.95, abs=0.015)
+    assert float(rates.mean()) == pytest.approx(rank / 51, abs=0.002)
+
+
+def test_the_limit_is_the_ranked_score() -> None:
+    limit = order_limit([3.0, 1.0, 2.0, 5.0], "split", rank=2)
+    assert (limit.limit, limit.rank, limit.n, limit.kind) == (3.0, 2, 4, "split")
+    assert limit.mean == pytest.approx(0.4)
+
+
+def test_a_bound_that_n_cannot_give_is_refused_with_the_missing_number() -> None:
+    with pytest.raises(ConfigError, match=r"1\.00% cannot be promised from 20 .* 279 more held-out good parts"):
+        order_limit(list(range(20)), "split", bound=0.01)
+    with pytest.raises(ConfigError, match="take a lower --rank"):
+        order_limit(list(range(100)), "split", rank=9, bound=0.03)
+    assert order_limit(list(range(299)), "split", bound=0.01).bound_95 <= 0.01
+
+
+def test_what_is_no_number_or_no_rank_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no finite score"):
+        order_limit([1.0, math.nan], "split")
+    with pytest.raises(ConfigError, match=r"rank = 3: must be 1\.\.2"):
+        order_limit([1.0, 2.0], "split", rank=3)
