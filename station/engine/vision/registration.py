@@ -95,6 +95,7 @@ class ShiftFixture:
         self._region = region_matrix(spec.region, picture.height, picture.width)
         self._reference = np.ascontiguousarray(reference, dtype=np.float32)
         self._window = cv2.createHanningWindow((reference.shape[1], reference.shape[0]), cv2.CV_32F)
+        self._windowed = self._reference * self._window
         self._fit = RigidFit(self._reference)
 
     def register(self, frame: Grey) -> Registered:
@@ -104,7 +105,8 @@ class ShiftFixture:
             raise NotInspectedError(
                 Reason.WRONG_FRAME, f"the frame at 1/{self._spec.coarse} is {small.shape}, not {self._reference.shape}"
             )
-        (x, y), _ = cv2.phaseCorrelate(self._reference, small.astype(np.float32), self._window)
+        # Given the window, phaseCorrelate would multiply its inputs in place (for sizes that need no padding).
+        (x, y), _ = cv2.phaseCorrelate(self._windowed, small * self._window)
         found, quality = self._fit.fit(small, rigid(0.0, x, y))
         if quality < _CONVINCING:  # phase correlation can hold one bore for the next: start from the reference's place
             starts = ((found, quality), self._fit.fit(small, rigid(0.0, 0.0, 0.0)))

@@ -125,3 +125,16 @@ def test_a_missing_reference_is_a_broken_bundle(kind: str) -> None:
     spec = FixtureSpec(kind=kind, region=(0, 0, 32, 32))  # type: ignore[arg-type]
     with pytest.raises(BundleError, match=rf"fixture\.reference is missing, but fixture\.kind = {kind}"):
         make_fixture(spec, PictureSpec(32, 32), None)
+
+
+def test_registering_changes_neither_reference_nor_frame() -> None:
+    rng = np.random.default_rng(3)
+    frames = [rng.integers(0, 255, (128, 128)).astype(np.uint8)] * 2  # a size that a Fourier transform takes as it is
+    fitted = fit_shift(frames)
+    assert fitted.reference is not None
+    reference, frame = fitted.reference.copy(), frames[0].copy()
+    fixture = open_fixture(fitted)
+    first = fixture.register(frame)
+    assert np.array_equal(fixture.register(frame).matrix, first.matrix)
+    assert np.array_equal(fitted.reference, reference)
+    assert np.array_equal(frame, frames[0])
