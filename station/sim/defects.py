@@ -149,7 +149,7 @@ def glare(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     u = (dx * np.cos(heading) + dy * np.sin(heading)) / rng.uniform(28, 60)
     v = (dy * np.cos(heading) - dx * np.sin(heading)) / rng.uniform(18, 30)
     shine = np.exp(-(u * u + v * v)) * part.metal
-    grey += rng.uniform(22, 38) * shine
+    grey += rng.uniform(14, 24) * shine
     return as_picture(shine)
 
 
