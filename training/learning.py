@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from station.core.recipe import CELL, DecisionSpec, Recipe, decode_recipe
-from station.engine.vision.bank_building import build_place_bank
+from station.engine.vision.bank_building import build_place_bank, k_centre
 from station.engine.vision.detector import Detector
 from station.engine.vision.preparation import pad_picture, screen_picture
 from station.engine.vision.resampling import Floats
@@ -108,13 +108,17 @@ class Learning:
             places = suspects(recipe, statistics, vae, self._some(split.train))
             tower = self._tower(start, split, places, name)
         embedder = self._reduced(folded(tower), split.train)
-        maps = self._describe(embedder, [*split.train, *split.tune])
-        detector = open_learned(recipe, {**statistics, **self._bank(maps[: len(split.train)])}, vae, embedder)
+        learnt = [*split.train, *split.tune]
+        maps = self._describe(embedder, learnt)
+        train_maps = maps[: len(split.train)]
+        train_bank = self._bank(train_maps[self._covering(train_maps)])
+        detector = open_learned(recipe, {**statistics, **train_bank}, vae, embedder)
         choice, evidence = choose_decision(detector, self._some(split.tune), spoilt, self._progress)
         recipe = msgspec.structs.replace(recipe, decision=choice.decision, verify=choice.verify)
-        golden = tuple([*split.train, *split.tune][: self._settings.max_golden])
+        golden = self._covering(maps)
         report = {"vae_held_out_error": held_out, **looked_at, **evidence}
-        return Learned(recipe, vae, embedder, {**statistics, **self._bank(maps)}, golden, report)
+        tensors = {**statistics, **self._bank(maps[golden])}
+        return Learned(recipe, vae, embedder, tensors, tuple(learnt[i] for i in golden), report)
 
     def _some(self, which: Sequence[int]) -> NDArray[np.float32]:
         return self._pictures[list(which)]
@@ -146,7 +150,7 @@ class Learning:
             reconstruction = session.run({names[0]: picture[None, None]})[names[1]][0, 0]
             residuals.append(residual(picture, reconstruction, box).copy())
         mean, std = fit_per_place(np.stack(residuals))
-        return {"screen.mean": mean, "screen.std": std}
+        return {"screen.mean": mean.astype(np.float16), "screen.std": std.astype(np.float16)}  # as shipped
 
     def _tower(self, start: Tower, split: Split, places: Sequence[Sequence[tuple[int, int]]], name: str) -> Tower:
         """Metric learning on the user's parts; half of the defects stand where the screener is suspicious."""
@@ -183,9 +187,15 @@ class Learning:
             self._progress.step(number)
         return np.stack(maps)
 
+    def _covering(self, maps: Floats) -> list[int]:
+        """The parts of [n, gh, gw, dims] that may become golden: all, or as many as allowed that cover the rest."""
+        if len(maps) <= self._settings.max_golden:
+            return list(range(len(maps)))
+        return [int(i) for i in k_centre(maps.reshape(1, len(maps), -1), self._settings.max_golden)[0]]
+
     def _bank(self, maps: Floats) -> Tensors:
-        few = maps[: self._settings.max_golden]
-        return build_place_bank(few, self._settings.bank_size)
+        tensors = build_place_bank(maps, self._settings.bank_size)
+        return {**tensors, "bank.golden": tensors["bank.golden"].astype(np.uint16)}  # half the bytes
 
 
 def _dense(network: torch.nn.Module, padded: Floats) -> Floats:

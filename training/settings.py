@@ -31,7 +31,7 @@ class FitSettings(Section, frozen=True):
     screen_scale: Literal[0, 1, 2, 4] = 0  # 0 = chosen
     dims: Annotated[int, msgspec.Meta(ge=4, le=272)] = 64
     bank_size: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 256  # golden descriptors per place
-    max_golden: Annotated[int, msgspec.Meta(ge=4)] = 1024  # golden parts in bank and gallery
+    max_golden: Annotated[int, msgspec.Meta(ge=4, le=60_000)] = 1024  # golden parts in bank and gallery
     candidates: Annotated[int, msgspec.Meta(ge=0, le=64)] = 0  # 0 = about 40 % of the part
     patch_cells: Annotated[int, msgspec.Meta(ge=1, le=16)] = 4
     rank: _Positive = 1  # the limit is the rank-th largest calibration score
