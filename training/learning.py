@@ -210,7 +210,8 @@ def part_mask(pictures: NDArray[np.float32], dark: bool) -> NDArray[np.uint8]:
     mean = (np.clip(pictures.mean(0), 0, 1) * 255).astype(np.uint8)
     side = cv2.THRESH_BINARY_INV if dark else cv2.THRESH_BINARY
     level, _ = cv2.threshold(mean, 0, 1, side | cv2.THRESH_OTSU)
-    share = np.mean([(p * 255 < level) if dark else (p * 255 > level) for p in pictures], axis=0)
+    border = (level + 0.5) / 255  # Otsu's level itself belongs to the dark side
+    share = np.mean([(p < border) if dark else (p > border) for p in pictures], axis=0)
     rows, columns = mean.shape[0] // CELL, mean.shape[1] // CELL
     cells = (share > 0.02).reshape(rows, CELL, columns, CELL).any(axis=(1, 3)).astype(np.uint8)
     return np.asarray(cv2.dilate(cells, np.ones((3, 3), np.uint8)), np.uint8)
