@@ -20,7 +20,7 @@ from station.sim.glyphs import glyph_dots
 Picture = NDArray[np.float32]
 
 CODE = "SK704"
-WRONG_CODES = ("SK761", "SK391", "SX794", "SK746", "SK70", "SK228")
+WRONG_CODES = ("SK761", "SK391", "SK228", "SK312", "SK70")
 
 OUTER, CHAMFER, GROOVE, HUB, BORE = 106.0, 5.0, 96.5, 55.0, 36.0
 BOLT_CIRCLE, BOLT, BOLTS, COUNTERSINK = 77.0, 8.0, 6, 3.0
