@@ -22,7 +22,8 @@ from station.core.recipe import (
     tower_spec,
     vae_spec,
 )
-from training.choosing import Looked, choose_screen, part_score, spoilt_copies, suspects
+from training.choosing import Looked, choose_screen, found_at_few_rejects, part_score, spoilt_copies, suspects
+from training.metrics import auroc
 from training.vae import Vae
 
 Draw = Callable[..., NDArray[np.uint8]]
@@ -79,3 +80,13 @@ def test_the_parts_score_is_its_worst_candidate(fusion: str, score: float) -> No
     one = Looked(np.array([7.0, 1.0], np.float32), np.array([[[0.0, 1.0]], [[3.0, 2.0]]], np.float32))
     decision = DecisionSpec(limit=0.0, fusion=fusion, z_mean=1.0, z_std=2.0, d_mean=1.0, d_std=1.0)  # type: ignore[arg-type]
     assert part_score(one, _recipe().verify, decision) == pytest.approx(score)
+
+
+def test_a_long_tail_of_good_scores_counts_against_a_score() -> None:
+    """Both rank 90 of 100 pairs rightly; only the one without a good outlier finds anything at its limit."""
+    bad = [False] * 10 + [True] * 10
+    tailed = [0.0] * 9 + [9.0] + [1.0] * 10
+    compact = [0.0] * 10 + [-1.0] + [1.0] * 9
+    assert auroc(tailed, bad) == auroc(compact, bad) == pytest.approx(0.9)
+    assert found_at_few_rejects(tailed, bad) == pytest.approx(0.25)
+    assert found_at_few_rejects(compact, bad) == pytest.approx(0.9)
