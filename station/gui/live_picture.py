@@ -17,6 +17,8 @@ from station.gui.news import Evidence
 from station.gui.pane import Pane
 from station.gui.style import DARK, GHOST, INK, MUTED, SKY, VERMILLION, WHITE
 
+_SHOWN_CLEARED = 3  # a recipe looks at many places of every part; a picture full of boxes says nothing
+
 
 class FrameFit(NamedTuple):
     """How frame pixels lie in the widget: scaled evenly, centred."""
@@ -43,9 +45,11 @@ def grey_image(frame: RingFrame) -> QImage:
 
 
 def draw_findings(painter: QPainter, fit: FrameFit, findings: Iterable[Finding], stroke: float) -> None:
-    """Cleared: thin, dashed, sky blue. Confirmed: thick, solid, vermillion on a white halo. Numbered by score."""
+    """Cleared, the highest few: thin, dashed, sky blue. Confirmed: thick, vermillion on white. Numbered by score."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for number, finding in enumerate(sorted(findings, key=lambda one: -one.score), start=1):
+    ranked = sorted(findings, key=lambda one: -one.score)
+    shown = sum(finding.confirmed for finding in ranked) + _SHOWN_CLEARED
+    for number, finding in enumerate(ranked[:shown], start=1):
         polygon = fit.place(finding.outline)
         if finding.confirmed:
             painter.setPen(QPen(QColor(WHITE), stroke * 2.0))
@@ -137,7 +141,9 @@ class LivePicture(Pane):
         evidence = self._evidence
         if evidence and evidence.frame is frame:
             stroke = max(1.5, min(self.fontMetrics().height() / 10, area.height() / 150))
+            painter.setClipRect(area)
             draw_findings(painter, fit, evidence.showing.findings, stroke)
+            painter.setClipping(False)
 
     def _absence(self) -> str:
         if not self._connected:
