@@ -81,20 +81,31 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
     progress.say(f"fixture {material.why}")
     open_recipe, fixed = _open_recipe(material, settings)
     learning = Learning(open_recipe, fixed, material.pictures, job)
-    scores: list[float] = []
-    learned: Learned | None = None
-    for number, split in enumerate(one.only(material.found) for one in plan.rounds):
-        learned = learning.learn(split, _first_tower(settings), f"round{number}")
-        scores += _scores(learned.detector(), [material.frames[i] for i in split.calibrate], progress)
+    learned, scores = _learn_and_score(learning, material, job)
     limit = order_limit(scores, plan.kind, settings.rank, settings.bound)
-    if plan.kind == "cross" or learned is None:
-        learned = learning.learn(plan.final.only(material.found), _first_tower(settings), "final")
     _write_result(job, learned, limit, material, scores)
     progress.say(
         f"limit {limit.limit:.3f}: {limit.rank}. largest of {limit.n} good parts ({limit.kind}); false rejects: mean "
         f"{limit.mean:.1%}, with 95 % confidence below {limit.bound_95:.1%}"
     )
     return limit
+
+
+def _learn_and_score(learning: Learning, material: Material, job: Job) -> tuple[Learned, list[float]]:
+    """What ships, and T of every calibration part by a detector that never saw it.
+
+    The folds take over the settings and the standardisation of what ships, so that their scores are on its scale.
+    """
+    plan, settings = material.plan, job.settings
+    name = "final" if plan.kind == "cross" else "round0"
+    shipped = learning.learn(plan.final.only(material.found), _first_tower(settings), name)
+    scores: list[float] = []
+    for number, split in enumerate(one.only(material.found) for one in plan.rounds):
+        judge = shipped
+        if plan.kind == "cross":
+            judge = learning.learn(split, _first_tower(settings), f"round{number}", shipped.recipe)
+        scores += _scores(judge.detector(), [material.frames[i] for i in split.calibrate], job.progress)
+    return shipped, scores
 
 
 def make_repeatable(threads: int) -> None:

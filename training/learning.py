@@ -21,7 +21,8 @@ from station.engine.vision.detector import Detector
 from station.engine.vision.preparation import pad_picture, screen_picture
 from station.engine.vision.resampling import Floats
 from station.engine.vision.screen import fit_per_place, residual
-from training.choosing import choose_decision, choose_screen, spoilt_copies, suspects
+from training.choosing import Evidence, choose_decision, choose_screen, spoilt_copies, suspects
+from training.defects import Spoilt
 from training.folding import folded, restored, weights
 from training.metric import MetricSettings, train_metric
 from training.progress import Progress
@@ -90,35 +91,44 @@ class Learning:
         self._recipe, self._fixed, self._pictures = recipe, fixed, pictures
         self._settings, self._progress, self._run = job.settings, job.progress, job.run
 
-    def learn(self, split: Split, start: Tower, name: str) -> Learned:
+    def learn(self, split: Split, start: Tower, name: str, chosen: Recipe | None = None) -> Learned:
         """Learn from `split.train` and `split.tune`.
 
         Args:
             split: who is used for what.
             start: the tower to begin with.
             name: of this round, for the stages that are kept.
+            chosen: settings and standardisation of another round, taken over so that the scores of both compare;
+                None = they are chosen here, on `split.tune` with synthetic defects.
         """
         vae, held_out = self._screener(split, name)
         vae = folded(vae)
-        statistics = {**self._fixed, **self._whitening(vae, [*split.train, *split.tune])}
-        spoilt = spoilt_copies(self._some(split.tune), self._fixed.get("mask"), self._settings.seed)
-        recipe, looked_at = choose_screen(self._recipe, statistics, vae, spoilt)
+        learnt = [*split.train, *split.tune]
+        statistics = {**self._fixed, **self._whitening(vae, learnt)}
+        report: Evidence = {"vae_held_out_error": held_out}
+        spoilt = [] if chosen else spoilt_copies(self._some(split.tune), self._fixed.get("mask"), self._settings.seed)
+        recipe = chosen or self._choose_screen(statistics, vae, spoilt, report)
         tower = start
         if self._settings.tower != "generic":
             places = suspects(recipe, statistics, vae, self._some(split.train))
             tower = self._tower(start, split, places, name)
         embedder = self._reduced(folded(tower), split.train)
-        learnt = [*split.train, *split.tune]
         maps = self._describe(embedder, learnt)
-        train_maps = maps[: len(split.train)]
-        train_bank = self._bank(train_maps[self._covering(train_maps)])
-        detector = open_learned(recipe, {**statistics, **train_bank}, vae, embedder)
-        choice, evidence = choose_decision(detector, self._some(split.tune), spoilt, self._progress)
-        recipe = msgspec.structs.replace(recipe, decision=choice.decision, verify=choice.verify)
+        if chosen is None:
+            train_maps = maps[: len(split.train)]
+            train_bank = self._bank(train_maps[self._covering(train_maps)])
+            detector = open_learned(recipe, {**statistics, **train_bank}, vae, embedder)
+            choice, evidence = choose_decision(detector, self._some(split.tune), spoilt, self._progress)
+            recipe = msgspec.structs.replace(recipe, decision=choice.decision, verify=choice.verify)
+            report |= evidence
         golden = self._covering(maps)
-        report = {"vae_held_out_error": held_out, **looked_at, **evidence}
         tensors = {**statistics, **self._bank(maps[golden])}
         return Learned(recipe, vae, embedder, tensors, tuple(learnt[i] for i in golden), report)
+
+    def _choose_screen(self, tensors: Tensors, vae: Vae, spoilt: list[Spoilt], report: Evidence) -> Recipe:
+        recipe, evidence = choose_screen(self._recipe, tensors, vae, spoilt)
+        report |= evidence
+        return recipe
 
     def _some(self, which: Sequence[int]) -> NDArray[np.float32]:
         return self._pictures[list(which)]
