@@ -20,7 +20,14 @@ from station.core.errors import ConfigError, NotInspectedError
 from station.engine.runtime.opening import open_bundle
 from station.engine.vision.ablation import ROWS, Ablation
 from training.dataset import DataSet, Example, read_frame, read_mask
-from training.metrics import aupro, auroc, auroc_interval, clopper_pearson, tpr_at_fpr
+from training.metrics import (
+    aupro,
+    auroc,
+    auroc_interval,
+    clopper_pearson,
+    false_rejects_at_recall,
+    tpr_at_fpr,
+)
 from training.progress import Progress
 
 _WORST = math.inf
@@ -80,6 +87,11 @@ class Result:
             f"at the limit {self.limit:.3f}: false rejects {c['false_rejects']} of {c['n_good']} "
             f"(promised below {self.bound_95:.1%}), misses {c['misses']} of {c['n_bad']}"
         )
+        alone, both = facts["vae_raw"]["good_rejected_at_same_recall"], c["good_rejected_at_same_recall"]
+        lines.append(
+            f"to catch the same {self._caught()} bad parts, the raw VAE would reject {alone} of {c['n_good']} good "
+            f"parts, the cascade {both}: {max(0, alone - both)} over-detections cleared"
+        )
         for name, group in c["candidates"].items():
             lines.append(f"candidates on {name} parts: {group['flagged']} flagged, {group['cleared']} cleared")
         return "\n".join(lines)
@@ -92,6 +104,7 @@ class Result:
             "auroc_ci95": auroc_interval(scores, bad),
             "tpr_at_fpr_1": tpr_at_fpr(scores, bad, 0.01),
             "tpr_at_fpr_5": tpr_at_fpr(scores, bad, 0.05),
+            "good_rejected_at_same_recall": false_rejects_at_recall(scores, bad, self._caught()),
         }
         masked = [one for one in self.judged if one.mask is not None and row in one.maps]
         if any(one.bad for one in masked):
@@ -99,6 +112,10 @@ class Result:
                 [one.maps[row] for one in masked], [one.mask for one in masked if one.mask is not None]
             )
         return facts | (self._decisions() if row == "cascade" else {})
+
+    def _caught(self) -> int:
+        """Bad parts that the cascade rejects at its limit: the recall at which the rows are compared."""
+        return sum(one.bad and one.verdict.rejects for one in self.judged)
 
     def _decisions(self) -> dict[str, Any]:
         good = [one for one in self.judged if not one.bad]

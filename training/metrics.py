@@ -54,6 +54,15 @@ def tpr_at_fpr(scores: ArrayLike, bad: ArrayLike, fpr: float) -> float:
     return float((s[b] > limit).mean())
 
 
+def false_rejects_at_recall(scores: ArrayLike, bad: ArrayLike, caught: int) -> int:
+    """Good parts rejected by the highest limit that catches at least `caught` bad parts; 0 for caught = 0."""
+    s, b = np.asarray(scores, np.float64), np.asarray(bad, bool)
+    if not caught:
+        return 0
+    limit = np.sort(s[b])[::-1][caught - 1]
+    return int((s[~b] >= limit).sum())
+
+
 def clopper_pearson(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Exact interval of a share of `hits` in n (Clopper & Pearson 1934)."""
     if n == 0:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from training.metrics import aupro, auroc, auroc_interval, clopper_pearson, tpr_at_fpr
+from training.metrics import aupro, auroc, auroc_interval, clopper_pearson, false_rejects_at_recall, tpr_at_fpr
 
 
 def _scores(seed: int) -> tuple[list[float], list[bool]]:
@@ -37,6 +37,15 @@ def test_tpr_at_fpr_is_the_best_limit_that_keeps_the_rate(seed: int, fpr: float)
     s, b = np.array(scores), np.array(bad)
     best = max(float((s[b] > limit).mean()) for limit in [-math.inf, *scores] if (s[~b] > limit).mean() <= fpr)
     assert tpr_at_fpr(scores, bad, fpr) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("caught", [0, 1, 7, 20])
+def test_false_rejects_at_recall_against_every_limit(caught: int) -> None:
+    rng = np.random.default_rng(caught)
+    scores, bad = rng.normal(size=60).round(1), np.arange(60) < 20
+    limits = [limit for limit in scores if (scores[bad] >= limit).sum() >= caught]
+    fewest = min((scores[~bad] >= limit).sum() for limit in limits) if caught else 0
+    assert false_rejects_at_recall(scores, bad, caught) == fewest
 
 
 def test_the_interval_holds_the_value_and_repeats() -> None:
