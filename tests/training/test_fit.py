@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import msgspec
@@ -16,6 +17,7 @@ from station.core.domain import Verdict
 from station.core.errors import ConfigError
 from station.core.recipe import decode_recipe
 from station.engine.vision.fixture_fit import fit_shift
+from training.choosing import choose_decision
 from training.dataset import open_dataset, read_frame
 from training.fit import fit
 from training.fixtures import ChosenFixture
@@ -86,9 +88,19 @@ def test_a_cancelled_fit_resumes_and_ends_with_the_same_bytes(fitted: Path, draw
         assert (tmp_path / "run" / name).read_bytes() == (fitted / name).read_bytes(), name
 
 
-def test_few_parts_are_calibrated_by_folds(tmp_path: Path, draw: Draw) -> None:
+def test_few_parts_are_calibrated_by_folds_on_one_scale(
+    tmp_path: Path, draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = []
+
+    def choose_once(*arguments: Any) -> Any:
+        chosen.append(choose_decision(*arguments))
+        return chosen[-1]
+
+    monkeypatch.setattr("training.learning.choose_decision", choose_once)
     limit = fit(_few(tmp_path, draw, 9), tmp_path / "run", TINY, Progress(io.StringIO()))
     assert (limit.kind, limit.n) == ("cross", 9)
+    assert len(chosen) == 1  # the folds take over what ships
     assert {path.name for path in (tmp_path / "run").glob("stage-*")} == {
         f"stage-{name}-vae.safetensors" for name in ("round0", "round1", "round2", "round3", "final")
     }
