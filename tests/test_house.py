@@ -24,7 +24,6 @@ NOT_MIRRORED = re.compile(r"(__init__|__main__)\.py$|/migrations/")
 
 TESTED_THROUGH = {
     "export/parity.py": "test_bundle.py",
-    "station/core/spill.py": "test_outbox.py",
     "station/engine/camera/protocol.py": "test_contract.py",
     "station/engine/journal.py": "test_process.py",
     "station/engine/vision/session.py": "test_stages.py",

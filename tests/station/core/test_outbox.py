@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -377,36 +374,3 @@ def test_more_than_fits_the_socket_arrives_in_portions(box: Callable[..., Outbox
         outbox.offer(part(n))
     exchange(outbox, recorder, rounds=200)
     assert recorder.parts == list(range(1, 1001))
-
-
-_SPILLING_CHILD = """
-import sys
-from pathlib import Path
-from station.core.messages import Event
-from station.core.outbox import Outbox
-box = Outbox(Path(sys.argv[1]) / "nobody.sock", Path(sys.argv[1]) / "child.spill", limit=0)
-for number in range(1_000_000):
-    box.offer(Event("line", "note", str(number), float(number)))
-    sys.stdout.write(f"{number}\\n")
-    sys.stdout.flush()
-"""
-
-
-def test_killed_process_leaves_every_spilled_record(tmp_path: Path, boxes: list[Outbox], recorder: Any) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-c", _SPILLING_CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True, bufsize=1
-    )
-    assert child.stdout is not None
-    for line in child.stdout:
-        if int(line) >= 200:
-            break
-    child.send_signal(signal.SIGKILL)
-    rest = child.stdout.read().split("\n")
-    child.stdout.close()
-    child.wait()
-    promised = max([200, *(int(word) for word in rest[:-1] if word)])
-    outbox = Outbox(tmp_path / "r.sock", tmp_path / "child.spill")
-    boxes.append(outbox)
-    exchange(outbox, recorder, rounds=promised // 32 + 40)
-    numbers = [int(one.body.text) for one in recorder.deliveries]
-    assert numbers[: promised + 1] == list(range(promised + 1))
