@@ -77,6 +77,11 @@ class Timeline:
         before, after = self._before(x_ns), self._after(x_ns + self._early_ns)
         return before is not None and after is not None and before.boot != after.boot
 
+    def counted_by(self, x_ns: int) -> int:
+        """The PLC's count once it had seen an exposure at `x_ns`; 0 before such a poll."""
+        after = self._after(x_ns + self._early_ns)
+        return after.count if after else 0
+
     def alone(self, x_ns: int, for_ns: int) -> bool:
         """True when at most one part was counted in the time from `for_ns` before `x_ns` until `x_ns`."""
         before, after = self._before(x_ns - for_ns), self._after(x_ns + self._early_ns)

@@ -78,7 +78,7 @@ class PartTracker:
         self._agreeing = 0
         self._old_offset: int | None = None  # of the same session, before the link was lost
         self._uncounted: list[Arrival] = []  # frames exposed while the PLC restarted
-        self._first_count = 0  # parts this PLC start had counted at our first poll
+        self._counted_again = 0  # parts the new PLC start had counted with the newest of them
         self._old_count = 0
         self.mismatches = 0
         self.messages: list[Numbering] = []
@@ -115,7 +115,7 @@ class PartTracker:
                     f"the PLC's count jumped from {self._count} to {poll.count}: no records for these parts"
                 )
         if not same:
-            self._old_count, self._first_count = self._count, poll.count
+            self._old_count, self._counted_again = self._count, poll.count
         self._boot, self._count, self._known = poll.boot, poll.count, True
         self._gap = Reason.LINK_LOST
         self._last_poll = poll
@@ -252,10 +252,11 @@ class PartTracker:
             return
         if self._old_offset is None or arrival.trigger + self._old_offset > self._old_count:
             self._uncounted.append(arrival)
+            self._counted_again = max(self._counted_again, self._timeline.counted_by(arrival.exposed_ns))
 
     def _close_uncounted(self) -> None:
         """The newest frames of a PLC restart are the parts the new start had counted already; the others have none."""
-        nobody = len(self._uncounted) - self._first_count
+        nobody = len(self._uncounted) - self._counted_again
         for arrival in self._uncounted[: max(0, nobody)]:
             self._parts.stray(arrival.answer, arrival.received_ns)
         self._uncounted.clear()

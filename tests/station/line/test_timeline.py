@@ -64,3 +64,8 @@ def test_exposure_during_a_plc_restart():
     assert not timeline.between_boots(90)
     timeline.add(Poll(8, 1, 600, 605))
     assert not timeline.between_boots(550)
+
+
+@pytest.mark.parametrize(("exposed", "count"), [(50, 0), (100, 1), (150, 1), (210, 2), (500, 0)])
+def test_counted_by_is_the_count_of_the_first_poll_that_saw_the_exposure(timeline, exposed, count):
+    assert timeline.counted_by(exposed) == count
