@@ -5,7 +5,6 @@ from __future__ import annotations
 from station.core.channel import MAX_MESSAGE, _encoder
 from station.core.domain import Verdict
 from station.gui import made_up
-from station.gui.made_up_part import HEIGHT, WIDTH, Blemish, cut_patch, draw_part, grey_bytes
 
 
 def test_scene_names_are_unique_and_cover_the_states():
@@ -29,16 +28,3 @@ def test_the_ledger_is_in_order():
     ledger = made_up.ledger()
     times = [getattr(ledger, name) for name in ledger.__struct_fields__]
     assert times == sorted(times)
-
-
-def test_the_same_seed_draws_the_same_part(qapp):
-    assert grey_bytes(draw_part(seed=1)) == grey_bytes(draw_part(seed=1))
-    assert grey_bytes(draw_part(seed=1)) != grey_bytes(draw_part(seed=2))
-    assert len(grey_bytes(draw_part())) == WIDTH * HEIGHT
-
-
-def test_a_blemish_is_seen_where_it_is(qapp):
-    place = (742, 172, 112, 112)
-    assert cut_patch(draw_part([Blemish("scratch", 798, 228)]), place) != cut_patch(draw_part(), place)
-    elsewhere = (300, 600, 40, 40)
-    assert cut_patch(draw_part([Blemish("scratch", 798, 228)]), elsewhere) == cut_patch(draw_part(), elsewhere)

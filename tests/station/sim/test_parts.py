@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from station.sim.blank import blank, bolt_centres
+from station.sim.blank import bolt_centres
 from station.sim.conveyor import BAD_KINDS, GOOD_KINDS
 from station.sim.parts import KINDS, draw_part, draw_part_with_mask
 
@@ -71,7 +71,3 @@ def test_a_missing_bore_shows_metal_where_the_hole_should_be() -> None:
     for seed in range(6):
         assert dark_bores("good", seed) == 6
         assert dark_bores("missing_bore", seed) == 5
-
-
-def test_the_blank_is_drawn_once() -> None:
-    assert blank((256, 256)) is blank((256, 256))
