@@ -22,22 +22,6 @@ LONGEST_FUNCTION = 60  # lines; the habit is 40
 # Run by a test of another name: process entries and migrations.
 NOT_MIRRORED = re.compile(r"(__init__|__main__)\.py$|/migrations/")
 
-TESTED_THROUGH = {
-    "export/parity.py": "test_bundle.py",
-    "station/engine/camera/protocol.py": "test_contract.py",
-    "station/engine/journal.py": "test_process.py",
-    "station/engine/vision/session.py": "test_stages.py",
-    "station/engine/work.py": "test_process.py",
-    "station/gui/made_up_part.py": "test_made_up.py",
-    "station/gui/pane.py": "test_run_screen.py",
-    "station/recorder/schema.py": "test_upgrading.py",
-    "station/sim/blank.py": "test_parts.py",
-    "station/sim/glyphs.py": "test_parts.py",
-    "training/folding.py": "test_learning.py",
-    "training/reduction.py": "test_learning.py",
-    "training/vae_training.py": "test_vae.py",
-}
-
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -66,11 +50,9 @@ def test_tests_mirror_the_packages() -> None:
         relative = path.relative_to(ROOT)
         if NOT_MIRRORED.search(str(relative)):
             continue
-        test = TESTED_THROUGH.get(str(relative), f"test_{relative.name}")
-        if not (ROOT / "tests" / relative.parent / test).exists():
+        if not (ROOT / "tests" / relative.parent / f"test_{relative.name}").exists():
             missing.append(str(relative))
     assert missing == []
-    assert [file for file in TESTED_THROUGH if not (ROOT / file).exists()] == []
 
 
 def test_every_module_says_what_it_is() -> None:

@@ -94,3 +94,8 @@ def test_asking_leaves_the_network_in_evaluation_mode() -> None:
     check_parity(_model(), network, _spec(2), "tower.onnx")
     assert not network.training
     assert torch.is_grad_enabled()
+
+
+def test_a_trained_network_that_answers_nan_is_refused() -> None:
+    with pytest.raises(BundleError, match=r"differs .* by nan at batch 2; not exported"):
+        check_parity(_model(), Doubled(2, error=float("nan")), _spec(7), "tower.onnx")
