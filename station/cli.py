@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from station.core.errors import BundleError, ConfigError, StationError
 from station.desk.supervisor import Interrupted
@@ -36,9 +36,9 @@ exit codes:
 class Parser(argparse.ArgumentParser):
     """argparse that keeps our examples' layout and knows the nearest command."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
 
     def error(self, message: str) -> NoReturn:
         """One sentence instead of the whole usage; exit code 2."""

@@ -13,9 +13,7 @@ A camera that was frozen misses the triggers of that time: the part has moved on
 from __future__ import annotations
 
 import argparse
-import gc
 import selectors
-import signal
 import socket
 import sys
 import time
@@ -28,11 +26,10 @@ import msgspec
 from station.core.channel import Channel, Listener
 from station.core.errors import ChannelError
 from station.core.messages import CameraReady, Exposed
-from station.core.notify import notify
 from station.core.ring import FrameRing
 from station.sim import control
 from station.sim.parts import draw_part, warm_up
-from station.sim.priority import run_first
+from station.sim.serving import serve
 
 CAMERA_SOCKET = "camera.sock"
 _RING_SLOTS = 8
@@ -180,16 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"{given.run_dir}: {error}; use a short path that can be written\n")
         return 2
-
-    def stop(number: int, frame: object) -> None:
-        camera.stopping = True
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    run_first(55)
-    gc.freeze()
-    notify("READY=1")
-    camera.run()
+    serve(camera, 55)
     return 0
 
 

@@ -10,10 +10,8 @@ The belt starts when the PLC first sees ContinuousExecution. SIGTERM ends it, ex
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import selectors
-import signal
 import socket
 import sys
 import time
@@ -22,10 +20,9 @@ from pathlib import Path
 
 import msgspec
 
-from station.core.notify import notify
 from station.sim import control
-from station.sim.priority import run_first
 from station.sim.pty_port import PtyPort
+from station.sim.serving import serve
 from station.sim.virtual import PlantSettings, VirtualPlant
 
 _MS = 1_000_000
@@ -208,16 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         sys.stderr.write(f"{run_dir}: {error}; use a short path that can be written\n")
         return 2
-
-    def stop(number: int, frame: object) -> None:
-        process.stopping = True
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    run_first(60)
-    gc.freeze()
-    notify("READY=1")
-    process.run()
+    serve(process, 60)
     return 0
 
 
