@@ -6,23 +6,27 @@ positives of the batch, its own twin with a defect, and all other defective patc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.tower import STRIDE, Tower
+from training.tower import STRIDE, Tower, receptive_field
 
 _TEMPERATURE = 0.1
 _CELLS = 3  # the loss sees the mean of 3x3 cells, so that a defect counts wherever it lies near the middle
-PATCH = Tower.receptive_field + STRIDE * (_CELLS - 1)  # px
+
+
+def patch_px(levels: Sequence[str]) -> int:
+    """Side of a training patch: 59, or 107 when the deep level is trained too."""
+    return receptive_field(levels) + STRIDE * (_CELLS - 1)
 
 
 @dataclass(frozen=True)
 class Triples:
-    """One batch; patches [B, 1, PATCH, PATCH] in 0..1, and `alike` [B, B]: pairs that are no negatives."""
+    """One batch; patches [B, 1, p, p] in 0..1 with p = `patch_px`, and `alike` [B, B]: pairs that are no negatives."""
 
     anchors: Tensor
     positives: Tensor
@@ -69,7 +73,7 @@ def train_tower(
     `report(step, loss)` is called after every step; an exception it raises cancels the training.
     """
     tower = tower.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    projections = Projections(tower.sizes.levels)
+    projections = Projections(tower.channels)
     weights = [*tower.parameters(), *projections.parameters()]
     steps = max(schedule.steps, 4)
     optimiser = torch.optim.AdamW(weights, lr=schedule.peak_rate, weight_decay=1e-4)

@@ -93,6 +93,34 @@ def stripes(rng: np.random.Generator, size: int) -> Layer:
     return np.asarray(wave * np.sin(across), np.float32)
 
 
+def grains(rng: np.random.Generator, size: int) -> Layer:
+    """Many small discs of one size range, each with its own grey: cast iron, granulate, pores, speckle."""
+    layer = np.zeros((size, size), np.float32)
+    largest = rng.uniform(1.0, 6.0)
+    count = int(min(900, rng.uniform(0.1, 0.8) * size * size / (largest * largest)))
+    places, radii = rng.uniform(0, size, (count, 2)), rng.uniform(0.4, 1.0, count) * largest
+    one_sided = rng.random() < 0.5  # pores are all darker, or all brighter
+    levels = rng.uniform(0.4, 1.5, count) * (1 if one_sided else rng.choice([-1.0, 1.0], count))
+    for (x, y), radius, level in zip(places, radii, levels, strict=True):
+        centre = round(x * 16), round(y * 16)  # 1/16 pixel
+        cv2.circle(layer, centre, max(8, round(radius * 16)), float(level), -1, cv2.LINE_AA, 4)
+    return layer * np.float32(rng.choice([-1.0, 1.0]))
+
+
+def cells(rng: np.random.Generator, size: int) -> Layer:
+    """Irregular facets around random points (Voronoi 1908), or only their borders: crystal grain, leather, tiles."""
+    count = int(rng.uniform(30, 300))
+    sites = rng.uniform(-8, size + 8, (count, 2)).astype(np.float32)
+    y, x = np.mgrid[0:size:2, 0:size:2].astype(np.float32)
+    far = (x[..., None] - sites[:, 0]) ** 2 + (y[..., None] - sites[:, 1]) ** 2
+    if rng.random() < 0.5:
+        layer = rng.uniform(-1, 1, count).astype(np.float32)[far.argmin(axis=2)]
+    else:
+        two = np.sqrt(np.partition(far, 1, axis=2)[..., :2])
+        layer = np.exp(-(two[..., 1] - two[..., 0]) / np.float32(rng.uniform(1, 4)))
+    return np.asarray(cv2.resize(layer, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def draw_object(rng: np.random.Generator, size: int) -> Drawing:
     """One to three layers, added or joined along a soft border; no two places are alike."""
     layers: list[Callable[[], Layer]] = [
@@ -114,7 +142,14 @@ def draw_object(rng: np.random.Generator, size: int) -> Drawing:
 
 def draw_texture(rng: np.random.Generator, size: int) -> Drawing:
     """A stationary picture: any two places look alike, so both may stand for "normal"."""
-    image = noise(rng, size, rng.uniform(0.3, 1.6)) if rng.random() < 0.7 else stripes(rng, size)
+    kind = rng.random()
+    if kind < 0.55:
+        image = noise(rng, size, rng.uniform(0.3, 1.6))
+    elif kind < 0.75:
+        image = stripes(rng, size)
+    else:
+        image = grains(rng, size) if kind < 0.9 else cells(rng, size)
+    image = image / (image.std() + np.float32(1e-3))
     if rng.random() < 0.5:
         image = image + np.float32(rng.uniform(0.2, 1)) * noise(rng, size, rng.uniform(0.3, 1.4))
     if rng.random() < 0.3:

@@ -12,11 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Patch = NDArray[np.float32]
+_REACH = 14  # px: a defect's middle lies this near the patch's middle, where all levels see it
 
 
 def jitter(patch: Patch, rng: np.random.Generator) -> Patch:
-    """The same place under other light: gain, offset, sometimes blur, always noise."""
-    patch = patch * np.float32(rng.uniform(0.85, 1.15)) + np.float32(rng.uniform(-0.08, 0.08))
+    """The same place under other light: gain, offset, a slope of light, sometimes blur, always noise."""
+    patch = (patch - np.float32(0.5)) * np.float32(rng.uniform(0.8, 1.2)) + np.float32(0.5 + rng.uniform(-0.08, 0.08))
+    if rng.random() < 0.3:
+        slope = np.linspace(-1, 1, len(patch), dtype=np.float32)
+        patch = patch + slope[:, None] * np.float32(rng.uniform(-0.06, 0.06))
+        patch = patch + slope[None, :] * np.float32(rng.uniform(-0.06, 0.06))
     if rng.random() < 0.4:
         patch = np.asarray(cv2.GaussianBlur(patch, (0, 0), rng.uniform(0.3, 0.8)), np.float32)
     grain = rng.standard_normal(patch.shape, np.float32) * np.float32(rng.uniform(0.002, 0.02))
@@ -24,21 +29,23 @@ def jitter(patch: Patch, rng: np.random.Generator) -> Patch:
 
 
 def draw_defect(patch: Patch, rng: np.random.Generator, foreign: Sequence[Patch]) -> Patch:
-    """A copy of `patch` with one defect near its middle: scratch, spot, foreign material, smear or dent.
+    """A copy of `patch` with one defect near its middle: scratch, crack, spot, dent, foreign material or smear.
 
     Args:
         foreign: other patches of the same size, from which foreign material is cut; may be empty (then: smear).
     """
-    low = len(patch) // 4
-    x, y = (int(c) for c in rng.integers(low, len(patch) - low, 2))
-    kind = rng.integers(5)
+    middle = len(patch) // 2
+    x, y = (int(c) for c in middle + rng.integers(-_REACH, _REACH + 1, 2))
+    kind = rng.integers(6)
     if kind == 0:
         bad = _scratch(patch, rng, x, y)
     elif kind == 1:
         bad = _spot(patch, rng, x, y)
     elif kind == 2:
         bad = _dent(patch, rng, x, y)
-    elif kind == 3 and foreign:
+    elif kind == 3:
+        bad = _crack(patch, rng, x, y)
+    elif kind == 4 and foreign:
         bad = _overlay(patch, foreign[int(rng.integers(len(foreign)))], rng, x, y)
     else:
         bad = _overlay(patch, np.asarray(cv2.GaussianBlur(patch, (0, 0), rng.uniform(2, 4)), np.float32), rng, x, y)
@@ -46,7 +53,8 @@ def draw_defect(patch: Patch, rng: np.random.Generator, foreign: Sequence[Patch]
 
 
 def _contrast(rng: np.random.Generator) -> np.float32:
-    return np.float32(rng.uniform(0.1, 0.4) * rng.choice([-1, 1]))
+    """Mostly weak: what is easy to see teaches little."""
+    return np.float32(0.06 + 0.34 * rng.random() ** 1.5) * np.float32(rng.choice([-1, 1]))
 
 
 def _scratch(patch: Patch, rng: np.random.Generator, x: int, y: int) -> Patch:
@@ -56,6 +64,20 @@ def _scratch(patch: Patch, rng: np.random.Generator, x: int, y: int) -> Patch:
     start, end = (int(x - dx), int(y - dy)), (int(x + dx), int(y + dy))
     cv2.line(mask, start, end, 1, int(rng.integers(1, 3)), cv2.LINE_AA)
     return np.asarray(patch + cv2.GaussianBlur(mask, (0, 0), 0.6) * _contrast(rng), np.float32)
+
+
+def _crack(patch: Patch, rng: np.random.Generator, x: int, y: int) -> Patch:
+    """A thin line that changes its direction at random, mostly darker than its surroundings."""
+    steps = int(rng.integers(4, 10))
+    turns = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.6, steps))
+    ways = np.stack([np.cos(turns), np.sin(turns)], 1) * rng.uniform(2, 5)
+    path = np.cumsum(ways, 0)
+    path += np.array([x, y]) - path.mean(0)
+    mask = np.zeros_like(patch)
+    cv2.polylines(mask, [np.rint(path).astype(np.int32)], False, 1.0, 1, cv2.LINE_AA)
+    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.4, 0.9)), np.float32)
+    depth = abs(_contrast(rng)) * np.float32(-1 if rng.random() < 0.8 else 1)
+    return np.asarray(patch + mask * depth, np.float32)
 
 
 def _spot(patch: Patch, rng: np.random.Generator, x: int, y: int) -> Patch:

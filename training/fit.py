@@ -46,7 +46,7 @@ from training.progress import Progress
 from training.run import Run
 from training.settings import FitSettings, chosen_candidates, chosen_screen_scale
 from training.splits import Plan, plan_splits
-from training.tower import Tower, load_tower
+from training.tower import PARTS, Tower, load_tower, receptive_field
 
 GENERIC_TOWER = Path(__file__).parent / "towers" / "generic.safetensors"
 _MOST_LOST = 0.05  # share of good parts that the fixture may fail to find
@@ -119,8 +119,8 @@ def _first_tower(settings: FitSettings) -> Tower:
     """The tower to begin with; a fresh one for "scratch"."""
     if settings.tower == "scratch":
         torch.manual_seed(settings.seed)
-        return Tower()
-    return load_tower(Path(settings.backbone) if settings.backbone else GENERIC_TOWER)
+        return Tower(PARTS)
+    return load_tower(Path(settings.backbone) if settings.backbone else GENERIC_TOWER, PARTS)
 
 
 def _register(frames: list[Frame], plan: Plan, settings: FitSettings) -> Material:
@@ -164,7 +164,7 @@ def _open_recipe(material: Material, settings: FitSettings) -> tuple[Recipe, Ten
         cells = int(fixed["mask"].sum())
     patch_cells = min(settings.patch_cells, *fitted.picture.grid)
     verify = VerifySpec(
-        receptive_px=Tower.receptive_field,
+        receptive_px=receptive_field(PARTS),
         patch_cells=patch_cells,
         dims=settings.dims,
         neighbourhood=1,
@@ -181,7 +181,7 @@ def _open_recipe(material: Material, settings: FitSettings) -> tuple[Recipe, Ten
         decision=open_decision(),
         promise=PromiseSpec(n=0, rank=1, mean=1.0, bound_95=1.0),
         vae=vae_spec(fitted.picture, screen),
-        tower=tower_spec(verify),
+        tower=tower_spec(verify, fitted.picture),
         normalisation=NormalisationSpec(kind=settings.normalisation),
         screen=screen,
         candidates=CandidateSpec(count=chosen_candidates(settings, cells)),

@@ -15,10 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.contrastive import PATCH, Schedule, Triples, train_tower
+from training.contrastive import Schedule, Triples, patch_px, train_tower
 from training.drawings import Drawing, draw_object, draw_texture
 from training.drawn_defects import Patch, draw_defect, jitter
-from training.tower import Tower
+from training.tower import LEVELS, Tower
+
+PATCH = patch_px(LEVELS)
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,10 @@ class GenericSettings:
     """How the generic tower is trained."""
 
     steps: int = 1500
-    batch: int = 64  # triples (anchor, positive, defective) a step
-    canvas: int = 128  # px, side of one drawing
+    batch: int = 48  # triples (anchor, positive, defective) a step
+    canvas: int = 160  # px, side of one drawing
     looks: int = 2  # anchors from one drawing
-    stationary: float = 0.4  # share of drawings that are textures
+    stationary: float = 0.5  # share of drawings that are textures
     peak_rate: float = 3e-3
     seed: int = 0
 

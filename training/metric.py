@@ -16,11 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.contrastive import PATCH, Schedule, Triples, train_tower
+from training.contrastive import Schedule, Triples, patch_px, train_tower
 from training.defects import draw_place, interest, spoil
 from training.drawn_defects import Patch
-from training.tower import Tower
+from training.tower import PARTS, Tower
 
+PATCH = patch_px(PARTS)  # the deep level is for textures and stays as it is
 Place = tuple[int, int]  # x, y in the inspection picture
 _SEARCH = 2  # px
 _APART = 16  # px: patches nearer than this show the same place and are no negatives

@@ -21,7 +21,7 @@ def reduced_tower(tower: Tower, descriptors: Tensor, dims: int) -> Embedder:
     """
     x = descriptors.double()
     mean = x.mean(0)
-    scale = torch.cat([_level_scale(level) for level in torch.split(x - mean, list(tower.sizes.levels), 1)])  # [272]
+    scale = torch.cat([_level_scale(level) for level in torch.split(x - mean, list(tower.channels), 1)])  # [272]
     scaled = (x - mean) * scale
     covariance = scaled.T @ scaled / len(scaled)
     values, vectors = torch.linalg.eigh(covariance)  # rising

@@ -1,16 +1,19 @@
 """The Siamese tower: one network that describes every 8x8-px cell of a picture by what surrounds it.
 
-All convolutions are valid (no padding) and the receptive field is small. So a patch cut from a picture has exactly
-the descriptors that the whole picture has at that place, and golden patches may be described from whole pictures.
+All convolutions are valid (no padding) and no level is finer in phase than the 8-px cell. So a patch cut from a
+picture has exactly the descriptors that the whole picture has at that place, and golden patches may be described from
+whole pictures. Parts need the first three levels; textures also the deep one, which sees 91 pixels.
 
-    input [N, 1, S, S]  S = R + 8 (c - 1)      fine [N, 48, ..]  stride 2, receptive field  7
-                                               middle [N, 96, ..]  stride 4, receptive field 19
-                                               coarse [N, 128, c, c]  stride 8, receptive field 43
-    output [N, 272, c, c]: fine and middle averaged around each coarse cell's centre, then all three joined
+    input [N, 1, S, S]  S = R + 8 (c - 1)      fine   [N, 48, ..]   stride 2, receptive field  7
+    R of the last level used                   middle [N, 96, ..]   stride 4, receptive field 19
+                                               coarse [N, 128, ..]  stride 8, receptive field 43
+                                               deep   [N, 160, ..]  stride 8, receptive field 91
+    output [N, C, c, c]: each level averaged around the cell's centre, then all joined
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,26 +26,16 @@ from torch.nn import functional
 from station.core.errors import ConfigError
 
 STRIDE = 8
-_RECEPTIVE_FIELD = 43  # of the coarse level: 3 levels of [conv3 stride 2, conv3 stride 1]
+LEVELS = ("fine", "middle", "coarse", "deep")
+CHANNELS = {"fine": 48, "middle": 96, "coarse": 128, "deep": 160}
+_INSIDE = {"fine": 24, "middle": 64, "coarse": 128, "deep": 160}
+_COARSE_FIELD, _DEEP_FIELD = 43, 91  # receptive fields; the deep one looks 24 px further on each side
+PARTS = ("fine", "middle", "coarse")  # the levels that registered parts need
 
 
-@dataclass(frozen=True)
-class TowerSizes:
-    """Channels of each level (inside, out)."""
-
-    fine: tuple[int, int] = (24, 48)
-    middle: tuple[int, int] = (64, 96)
-    coarse: tuple[int, int] = (128, 128)
-
-    @property
-    def levels(self) -> tuple[int, int, int]:
-        """Channels of the three outputs, fine to coarse."""
-        return self.fine[1], self.middle[1], self.coarse[1]
-
-    @property
-    def channels(self) -> int:
-        """Channels of the joined descriptor."""
-        return sum(self.levels)
+def receptive_field(levels: Sequence[str]) -> int:
+    """Pixels of the input that one cell sees: 43, or 91 with the deep level."""
+    return _DEEP_FIELD if "deep" in levels else _COARSE_FIELD
 
 
 def _level(inputs: int, inside: int, outputs: int) -> nn.Sequential:
@@ -57,33 +50,63 @@ def _level(inputs: int, inside: int, outputs: int) -> nn.Sequential:
     )
 
 
+def _wide_level(inputs: int, inside: int, outputs: int) -> nn.Sequential:
+    """Look further around without halving (a trous), so that every cell keeps its own descriptor: n becomes n - 6."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, inside, 3, 1, bias=False),
+        nn.BatchNorm2d(inside),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(inside, outputs, 3, 1, dilation=2, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
 class Tower(nn.Module):
     """Grey pictures [N, 1, H, W] in 0..1 to one descriptor for each 8x8-px cell."""
 
-    receptive_field = _RECEPTIVE_FIELD
-
-    def __init__(self, sizes: TowerSizes = TowerSizes()) -> None:
+    def __init__(self, used: Sequence[str] = LEVELS) -> None:
+        """`used`: names of the levels that are joined, from fine to deep."""
         super().__init__()
-        self.sizes = sizes
-        self.fine = _level(1, *sizes.fine)
-        self.middle = _level(sizes.fine[1], *sizes.middle)
-        self.coarse = _level(sizes.middle[1], *sizes.coarse)
+        self.used = tuple(name for name in LEVELS if name in used)
+        self.fine = _level(1, _INSIDE["fine"], CHANNELS["fine"])
+        self.middle = _level(CHANNELS["fine"], _INSIDE["middle"], CHANNELS["middle"])
+        self.coarse = _level(CHANNELS["middle"], _INSIDE["coarse"], CHANNELS["coarse"])
+        self.deep = _wide_level(CHANNELS["coarse"], _INSIDE["deep"], CHANNELS["deep"])
 
-    def levels(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The three levels on one grid: [N, 48, c, c], [N, 96, c, c], [N, 128, c, c].
+    @property
+    def receptive_field(self) -> int:
+        """Pixels of the input that one cell sees."""
+        return receptive_field(self.used)
 
-        Cell i is centred on input row 21 + 8 i, fine row k on 3 + 2 k, middle row k on 9 + 4 k. So cell i is centred
-        on fine row 9 + 4 i and on middle row 3 + 2 i: crop to the first window, then average with that stride.
+    @property
+    def channels(self) -> tuple[int, ...]:
+        """Channels of each level used, fine to deep."""
+        return tuple(CHANNELS[name] for name in self.used)
+
+    def levels(self, x: Tensor) -> tuple[Tensor, ...]:
+        """The used levels on one grid: [N, 48, c, c], [N, 96, c, c], [N, 128, c, c], [N, 160, c, c].
+
+        Without the deep level cell i is centred on input row 21 + 8 i, fine row k on 3 + 2 k, middle row k on 9 + 4 k.
+        So cell i is centred on fine row 9 + 4 i and on middle row 3 + 2 i: crop to the first window, then average
+        with that stride. With it, cell i is centred on input row 45 + 8 i: all others drop 24 px, 3 cells, first.
         """
+        deep = "deep" in self.used
         fine = self.fine((x - 0.45) / 0.25)  # [N, 48, 19 + 4 (c - 1), ..]
         middle = self.middle(fine)  # [N, 96, 7 + 2 (c - 1), ..]
-        coarse = self.coarse(middle)  # [N, 128, c, c]
-        on_fine = functional.avg_pool2d(fine[:, :, 7:-7, 7:-7], 5, 4)
-        on_middle = functional.avg_pool2d(middle[:, :, 2:-2, 2:-2], 3, 2)
-        return on_fine, on_middle, coarse
+        coarse = self.coarse(middle)  # [N, 128, c, c]; with the deep level [N, 128, c + 6, c + 6]
+        found = {
+            "fine": functional.avg_pool2d(fine[:, :, 7:-7, 7:-7], 5, 4),
+            "middle": functional.avg_pool2d(middle[:, :, 2:-2, 2:-2], 3, 2),
+            "coarse": coarse,
+        }
+        if deep:
+            found = {name: level[:, :, 3:-3, 3:-3] for name, level in found.items()}
+            found["deep"] = self.deep(coarse)
+        return tuple(found[name] for name in self.used)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Descriptors [N, 272, c, c]."""
+        """Descriptors [N, C, c, c]."""
         return torch.cat(self.levels(x), 1)
 
 
@@ -112,22 +135,22 @@ class Embedder(nn.Module):
 
 
 def tower_bytes(tower: Tower) -> bytes:
-    """The tower's weights as a float16 safetensors file (0.7 MB)."""
+    """The tower's weights as a float16 safetensors file (1.6 MB)."""
     weights = {
         name: value.detach().half().contiguous()
         for name, value in tower.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
-    return save(weights, {"format": "saiken-tower-1"})
+    return save(weights, {"format": "saiken-tower-2"})
 
 
-def load_tower(path: Path) -> Tower:
-    """Read a tower written by `tower_bytes`; in evaluation mode, float32.
+def load_tower(path: Path, used: Sequence[str] = LEVELS) -> Tower:
+    """Read a tower written by `tower_bytes`, of which the levels `used` are joined; in evaluation mode, float32.
 
     Raises:
         ConfigError: the file is missing, is no tower of this shape, or holds a weight that is not finite.
     """
-    tower = Tower()
+    tower = Tower(used)
     try:
         weights = {name: value.float() for name, value in load_file(path).items()}
         missing, unexpected = tower.load_state_dict(weights, strict=False)

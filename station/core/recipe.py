@@ -98,14 +98,20 @@ class CandidateSpec(Section, frozen=True):
 
 
 class VerifySpec(Section, frozen=True):
-    """The verifier: Siamese tower and golden-patch bank. Tensors "bank.*" (`station.engine.vision.bank`)."""
+    """The verifier: Siamese tower and golden-patch bank. Tensors "bank.*" (`station.engine.vision.bank`).
+
+    look = patches   the tower describes the candidates' patches only: cost follows the candidates, not the camera
+    look = picture   the tower describes the whole picture in one pass, of which the candidates' cells are compared:
+                     cheaper for small pictures, and for towers whose receptive field is larger than a patch
+    """
 
     receptive_px: Annotated[int, msgspec.Meta(ge=CELL, le=256)]
     patch_cells: Annotated[int, msgspec.Meta(ge=1, le=16)]
     dims: Annotated[int, msgspec.Meta(ge=1, le=1024)]
     bank: Literal["place", "global"] = "place"
     neighbourhood: Annotated[int, msgspec.Meta(ge=0, le=4)] = 1  # cells around the place that are compared too
-    statistic: Literal["max", "mean"] = "max"  # of the cells' distances in a candidate
+    look: Literal["patches", "picture"] = "patches"
+    statistic: Literal["max", "mean"] = "max"  # of the distances of all candidates' cells
     m: _Positive = 1  # mean: of the m highest
     cell_px: Literal[8] = 8
 
@@ -137,6 +143,30 @@ class DecisionSpec(Section, frozen=True):
     grey_from: float | None = None  # scores above this and <= limit are border cases: a person should look
 
 
+class LogicalSpec(Section, frozen=True):
+    """The third score: is this the right part, whole and the right way round? Tensors "logical.*".
+
+    It looks at the screener's latent and at the low-frequency residual of the whole part, so it sees what no single
+    patch shows: a missing, a wrong or a turned part. Its value enters the part's score as `fuse_logical` says.
+    """
+
+    mean: float  # of good parts
+    std: _Spread
+    offset: float = 0.0  # standardised value at which it begins to count
+
+
+class DriftSpec(Section, frozen=True):
+    """When do accepted parts no longer look like those that the limit was set with? Then the promise is void.
+
+    Each accepted part's p-value is its rank among the calibration scores, tensor "decision.scores" [n], ascending.
+    """
+
+    window: Annotated[int, msgspec.Meta(ge=20)] = 200  # accepted parts in one Kolmogorov-Smirnov window
+    ks_alpha: Annotated[float, msgspec.Meta(gt=0, lt=1)] = 1e-4  # false alarm of one window
+    cusum_slack: Annotated[float, msgspec.Meta(ge=0)] = 0.1  # in standard deviations of a uniform p-value
+    cusum_level: Annotated[float, msgspec.Meta(gt=0)] = 40.0
+
+
 class PromiseSpec(Section, frozen=True):
     """What the limit guarantees: it is the `rank`-th largest score of n normal parts never trained on."""
 
@@ -155,10 +185,11 @@ class TensorSpec(Section, frozen=True):
 
 
 class ModelSpec(Section, frozen=True):
-    """One network: one input, one output, batch 1..max_batch."""
+    """One network: one input, one output (a screener may have two), batch 1..max_batch."""
 
     input: TensorSpec
     output: TensorSpec
+    latent: TensorSpec | None = None  # second output of a screener: what the logical score looks at
     max_batch: Annotated[int, msgspec.Meta(ge=1, le=256)] = 64
     precision: Literal["fp32"] = "fp32"  # the limit holds for this precision only
 
@@ -194,6 +225,8 @@ class Recipe(Section, frozen=True):
     normalisation: NormalisationSpec = NormalisationSpec()
     screen: ScreenSpec = ScreenSpec()
     candidates: CandidateSpec = CandidateSpec()
+    logical: LogicalSpec | None = None
+    drift: DriftSpec = DriftSpec()
     golden: GoldenSpec = GoldenSpec()
     files: dict[str, FileSpec] = msgspec.field(default_factory=dict)
     provenance: dict[str, str | int | float] = msgspec.field(default_factory=dict)
@@ -211,8 +244,18 @@ def vae_spec(picture: PictureSpec, screen: ScreenSpec) -> ModelSpec:
     return ModelSpec(input=TensorSpec("picture", shape), output=TensorSpec("reconstruction", shape), max_batch=8)
 
 
-def tower_spec(verify: VerifySpec) -> ModelSpec:
-    """The only interface a tower may have: "patches" [1, p, p] -> "descriptors" [dims, c, c]."""
+def tower_spec(verify: VerifySpec, picture: PictureSpec) -> ModelSpec:
+    """The only interface a tower may have: "patches" [1, p, p] -> "descriptors" [dims, c, c].
+
+    Or, for look = picture, "picture" [1, h + R - 8, w + R - 8] -> "descriptors" [dims, h/8, w/8].
+    """
+    if verify.look == "picture":
+        margin = sum(verify.margin_px)
+        return ModelSpec(
+            input=TensorSpec("picture", (1, picture.height + margin, picture.width + margin)),
+            output=TensorSpec("descriptors", (verify.dims, *picture.grid)),
+            max_batch=8,
+        )
     return ModelSpec(
         input=TensorSpec("patches", (1, verify.patch_px, verify.patch_px)),
         output=TensorSpec("descriptors", (verify.dims, verify.patch_cells, verify.patch_cells)),
@@ -265,7 +308,7 @@ def check_recipe(recipe: Recipe, file: str = "manifest.json") -> None:
     if recipe.screen.box % 2 == 0:
         raise BundleError(f"{file}: screen.box = {recipe.screen.box}: must be odd")
     _check_model(recipe.vae, vae_spec(recipe.picture, recipe.screen), "vae", file)
-    _check_model(recipe.tower, tower_spec(recipe.verify), "tower", file)
+    _check_model(recipe.tower, tower_spec(recipe.verify, recipe.picture), "tower", file)
 
 
 def _check_model(found: ModelSpec, needed: ModelSpec, key: str, file: str) -> None:

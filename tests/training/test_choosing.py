@@ -53,7 +53,7 @@ def _recipe() -> Recipe:
         decision=DecisionSpec(limit=0.0),
         promise=PromiseSpec(n=0, rank=1, mean=1.0, bound_95=1.0),
         vae=vae_spec(picture, screen),
-        tower=tower_spec(verify),
+        tower=tower_spec(verify, picture),
         screen=screen,
         candidates=CandidateSpec(count=4),
     )

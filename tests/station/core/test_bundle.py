@@ -56,7 +56,7 @@ def make_recipe() -> Recipe:
         decision=DecisionSpec(limit=1.0),
         promise=PromiseSpec(n=3, rank=1, mean=0.25, bound_95=0.6),
         vae=vae_spec(picture, ScreenSpec()),
-        tower=tower_spec(verify),
+        tower=tower_spec(verify, picture),
     )
 
 

@@ -39,7 +39,7 @@ def make_recipe() -> Recipe:
         decision=DecisionSpec(limit=3.5),
         promise=PromiseSpec(n=60, rank=1, mean=0.016, bound_95=0.049),
         vae=vae_spec(picture, ScreenSpec()),
-        tower=tower_spec(verify),
+        tower=tower_spec(verify, picture),
         provenance={"seed": 1, "code": "abc"},
     )
 

@@ -118,7 +118,7 @@ def make_recipe() -> Recipe:
         decision=DecisionSpec(limit=1.0, fusion="sum"),
         promise=PromiseSpec(n=10, rank=1, mean=0.1, bound_95=0.26),
         vae=vae_spec(picture, screen),
-        tower=tower_spec(VERIFY),
+        tower=tower_spec(VERIFY, picture),
     )
 
 

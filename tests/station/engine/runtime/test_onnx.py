@@ -10,7 +10,7 @@ import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from station.core.errors import BundleError, RuntimeFaultError
-from station.core.recipe import ModelSpec, TensorSpec, VerifySpec, tower_spec
+from station.core.recipe import ModelSpec, PictureSpec, TensorSpec, VerifySpec, tower_spec
 from station.engine.runtime.onnx import OnnxSession
 
 SPEC = ModelSpec(input=TensorSpec("x", (2, 3)), output=TensorSpec("y", (2, 3)), max_batch=4)
@@ -112,7 +112,7 @@ def test_info_names_runtime_and_threads(session: OnnxSession) -> None:
 
 def test_a_tower_answers_bit_equally_and_item_by_item(tower_file: Callable[..., bytes]) -> None:
     verify = VerifySpec(receptive_px=43, patch_cells=4, dims=8)
-    session = OnnxSession(tower_file(verify), tower_spec(verify))
+    session = OnnxSession(tower_file(verify), tower_spec(verify, PictureSpec(64, 64)))
     batch = np.random.default_rng(0).random((7, *session.spec.input.shape), dtype=np.float32)
     first = session.run({"patches": batch})["descriptors"]
     assert np.array_equal(session.run({"patches": batch})["descriptors"], first)
@@ -130,4 +130,4 @@ def test_nan_among_the_weights_is_noticed_at_the_warm_up(tower_file: Callable[..
     weight.flat[0] = np.nan
     network.graph.initializer[0].CopyFrom(numpy_helper.from_array(weight, network.graph.initializer[0].name))
     with pytest.raises(RuntimeFaultError, match="descriptors is not finite"):
-        OnnxSession(network.SerializeToString(), tower_spec(verify)).warmup(1)
+        OnnxSession(network.SerializeToString(), tower_spec(verify, PictureSpec(64, 64))).warmup(1)

@@ -96,7 +96,7 @@ def make_recipe(**changes: Any) -> Recipe:
         "fixture": FixtureSpec(kind="none", region=(0, 0, SIZE[1], SIZE[0])),
     } | changes
     parts.setdefault("vae", vae_spec(parts["picture"], parts["screen"]))
-    parts.setdefault("tower", tower_spec(parts["verify"]))
+    parts.setdefault("tower", tower_spec(parts["verify"], parts["picture"]))
     promise = PromiseSpec(n=10, rank=1, mean=0.1, bound_95=0.3)
     return Recipe(name="r", version="1", product="p", promise=promise, **parts)
 
