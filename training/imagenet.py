@@ -203,19 +203,26 @@ class ImagenetTower(nn.Module):
     @property
     def channels(self) -> tuple[int, ...]:
         """Channels of each level used, fine to deep."""
-        return tuple(NETWORKS[self.network].levels[name].channels for name in self.used)
+        return tuple(place.channels for place in self._places())
+
+    def native(self, x: Tensor) -> tuple[Tensor, ...]:
+        """The used levels as the network has them: each [N, its channels, H / its stride, W / its stride]."""
+        x = (x - self.input_shift) * self.input_scale
+        wanted = {place.part for place in self._places()}
+        found = []
+        for index, part in enumerate(self.features):
+            x = part(x)
+            if index in wanted:
+                found.append(x)
+        return tuple(found)
 
     def levels(self, x: Tensor) -> tuple[Tensor, ...]:
         """The used levels, each [N, its channels, H/8, W/8]: finer ones averaged, coarser ones interpolated."""
-        x = (x - self.input_shift) * self.input_scale
-        places = [NETWORKS[self.network].levels[name] for name in self.used]
-        strides = {place.part: place.stride for place in places}
-        found = []
-        for index, part in enumerate(self.features):
-            x = part(x)  # [N, .., H / stride, W / stride]
-            if index in strides:
-                found.append(_on_cells(x, strides[index]))
-        return tuple(found)
+        native = zip(self.native(x), self._places(), strict=True)
+        return tuple(_on_cells(level, place.stride) for level, place in native)
+
+    def _places(self) -> list[Level]:
+        return [NETWORKS[self.network].levels[name] for name in self.used]
 
     def forward(self, x: Tensor) -> Tensor:
         """Descriptors [N, C, H/8, W/8]."""
