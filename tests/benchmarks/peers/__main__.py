@@ -66,7 +66,7 @@ def _aupro(maps: Sequence[NDArray[np.float32]], examples: Sequence[Example]) -> 
         mask = np.zeros((_SIDE, _SIDE), np.uint8)
         if example.mask is not None:
             drawn = read_mask(example.mask).astype(np.uint8)
-            mask = cv2.resize(drawn, (_SIDE, _SIDE), interpolation=cv2.INTER_NEAREST)
+            mask = np.asarray(cv2.resize(drawn, (_SIDE, _SIDE), interpolation=cv2.INTER_NEAREST), np.uint8)
         if mask.any() or not example.bad:
             used.append(heat)
             masks.append(mask.astype(bool))
@@ -76,7 +76,7 @@ def _aupro(maps: Sequence[NDArray[np.float32]], examples: Sequence[Example]) -> 
 def compare(data: DataSet, weights: str, share: float, seed: int) -> dict[str, Any]:
     """Fit both on the good training pictures and judge them on the test pictures."""
     good = pictures(data.train)
-    found = {"n_train": len(good), "coreset": share, "seed": seed}
+    found: dict[str, Any] = {"n_train": len(good), "coreset": share, "seed": seed}
     peer = patchcore.fit(load_imagenet(weights, _PATCHCORE).native, good, share, seed)
     found["patchcore"] = judge(peer, data.test)
     found["padim"] = judge(padim.fit(load_imagenet(weights, _PADIM).native, good, seed=seed), data.test)

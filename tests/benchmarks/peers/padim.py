@@ -42,7 +42,7 @@ class Padim(nn.Module):
         height, width = features.shape[-2:]
         places = _places(features, self.channels) - self.mean[..., None]  # [h w, D, N]
         distance = (self.whitener @ places).square().sum(1).sqrt()  # [h w, N]
-        maps = enlarged(distance.T.unflatten(1, (height, width)), (x.shape[-2], x.shape[-1]))
+        maps = enlarged(distance.T.reshape(-1, height, width), (x.shape[-2], x.shape[-1]))
         return maps.flatten(1).amax(1), maps
 
 
@@ -72,7 +72,8 @@ def whiteners(covariance: Tensor) -> Tensor:
     """Inverse Cholesky factors W [places, D, D], float32: W C W' = 1."""
     factors = torch.linalg.cholesky(covariance)
     one = torch.eye(covariance.shape[-1], dtype=covariance.dtype).expand_as(covariance)
-    return torch.linalg.solve_triangular(factors, one, upper=False).float()
+    inverse: Tensor = torch.linalg.solve_triangular(factors, one, upper=False)
+    return inverse.float()
 
 
 def _places(features: Tensor, channels: Tensor) -> Tensor:

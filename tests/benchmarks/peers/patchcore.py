@@ -42,7 +42,7 @@ class PatchCore(nn.Module):
         distance, nearest = _distances(patches, self.bank).min(2)  # [N, h w] each
         score = self._score(patches, distance, nearest)
         height, width = features.shape[-2:]
-        return score, enlarged(distance.unflatten(1, (height, width)), (x.shape[-2], x.shape[-1]))
+        return score, enlarged(distance.reshape(-1, height, width), (x.shape[-2], x.shape[-1]))
 
     def _score(self, patches: Tensor, distance: Tensor, nearest: Tensor) -> Tensor:
         """The worst patch's distance s times 1 - exp(s) / sum of exp(distances to the nearest's neighbours)."""
