@@ -14,16 +14,17 @@ from torch import nn
 from station.core.errors import BundleError
 from station.core.recipe import ModelSpec
 from training.folding import LARGE
+from training.vae import served
 
 _OPSET = 18  # leaves room for TensorRT 10.3
 _EXAMPLES = 2  # batch of the example; 1 would be frozen into the graph
 
 
 def onnx_bytes(network: nn.Module, spec: ModelSpec) -> bytes:
-    """Export a network with the input and output that `spec` names.
+    """Export a network with the input and the outputs that `spec` names.
 
     Args:
-        network: in evaluation mode; one input [n, *spec.input.shape], one output.
+        network: in evaluation mode; one input [n, *spec.input.shape], outputs as `training.vae.served` gives them.
         spec: names, shapes and the largest batch.
     """
     example = torch.zeros(_EXAMPLES, *spec.input.shape)
@@ -32,7 +33,7 @@ def onnx_bytes(network: nn.Module, spec: ModelSpec) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter warns about its own libraries
         program = torch.onnx.export(
-            network.eval(),
+            served(network, spec).eval(),
             (example,),
             dynamo=True,
             verbose=False,
@@ -40,7 +41,7 @@ def onnx_bytes(network: nn.Module, spec: ModelSpec) -> bytes:
             external_data=False,
             dynamic_shapes=({0: batch},),
             input_names=[spec.input.name],
-            output_names=[spec.output.name],
+            output_names=[output.name for output in spec.outputs],
         )
     if program is None:
         raise BundleError(f"{spec.output.name}: torch exported nothing")

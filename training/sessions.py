@@ -10,6 +10,7 @@ from torch import nn
 
 from station.core.recipe import ModelSpec
 from station.engine.vision.resampling import Floats
+from training.vae import served
 
 
 class TorchSession:
@@ -18,13 +19,14 @@ class TorchSession:
     def __init__(self, network: nn.Module, spec: ModelSpec) -> None:
         self.spec = spec
         self.info = f"torch {torch.__version__}, CPU"
-        self._network = network.eval()
+        self._network = served(network, spec).eval()
 
     def run(self, feeds: Mapping[str, Floats]) -> dict[str, Floats]:
         """Named tensors in, named tensors out; see `Session.run`."""
         with torch.inference_mode():
             answer = self._network(torch.from_numpy(np.ascontiguousarray(feeds[self.spec.input.name])))
-        return {self.spec.output.name: answer.numpy()}
+        answers = answer if isinstance(answer, tuple) else (answer,)
+        return {output.name: one.numpy() for output, one in zip(self.spec.outputs, answers, strict=True)}
 
     def warmup(self, runs: int = 3) -> None:
         """Nothing to warm up."""

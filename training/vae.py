@@ -12,13 +12,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from station.core.recipe import LATENT_CHANNELS, ModelSpec
+
 
 @dataclass(frozen=True)
 class VaeSizes:
     """Channels of each resolution, and of the latent."""
 
     levels: tuple[int, int, int, int] = (16, 32, 48, 64)  # at strides 2, 4, 8, 16
-    latent: int = 16
+    latent: int = LATENT_CHANNELS
 
 
 def _down(inputs: int, outputs: int) -> nn.Sequential:
@@ -69,9 +71,34 @@ class Vae(nn.Module):
         picture: Tensor = self.decoder(z) + 0.5
         return picture[:, :, :height, :width]
 
+    def locate(self, picture: Tensor) -> Tensor:
+        """Where the picture lies among good parts: mean of the latent, [N, 16, H/16, W/16]."""
+        mean: Tensor = self.to_mean(self.encoder(picture - 0.5))
+        return mean
+
     def forward(self, picture: Tensor) -> Tensor:
         """The run-time path: mean of the latent only, so it is deterministic."""
-        return self.decode(self.to_mean(self.encoder(picture - 0.5)), picture.shape[2], picture.shape[3])
+        return self.decode(self.locate(picture), picture.shape[2], picture.shape[3])
+
+
+class Screening(nn.Module):
+    """A VAE that also gives its latent, from the same pass: the reconstruction is the VAE's own to the last bit."""
+
+    def __init__(self, vae: Vae) -> None:
+        super().__init__()
+        self.vae = vae
+
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """Pictures [N, 1, H, W] to reconstructions [N, 1, H, W] and latents [N, 16, ceil(H / 16), ceil(W / 16)]."""
+        latent = self.vae.locate(picture)
+        return self.vae.decode(latent, picture.shape[2], picture.shape[3]), latent
+
+
+def served(network: nn.Module, spec: ModelSpec) -> nn.Module:
+    """The network with the outputs that `spec` names: a VAE tells its latent only where the recipe asks for it."""
+    if spec.latent is not None and isinstance(network, Vae):
+        return Screening(network)
+    return network
 
 
 def vae_loss(vae: Vae, x: Tensor, generator: torch.Generator, ssim_weight: float, kl_weight: float) -> Tensor:

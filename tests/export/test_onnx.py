@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 import torch
@@ -13,7 +14,9 @@ from export.parity import TOLERANCE, check_parity
 from station.core.bundle import TOWER, VAE
 from station.core.errors import BundleError
 from station.core.onnx_ops import ALLOWED_OPS, list_ops
-from station.core.recipe import Recipe
+from station.core.recipe import ModelSpec, PictureSpec, Recipe, ScreenSpec, vae_spec
+from station.engine.runtime.onnx import OnnxSession
+from training.folding import folded
 from training.learning import load_networks
 from training.run import Run
 from training.tower import Embedder
@@ -38,7 +41,9 @@ def test_another_network_is_not_exported(exported: Exported) -> None:
     recipe, _, embedder, _, tower_model = exported
     with torch.no_grad():
         other = Embedder(embedder.tower, embedder.reduce.weight[:, :, 0, 0] * 1.001, torch.zeros(8)).eval()
-    with pytest.raises(BundleError, match=r"tower\.onnx: differs from the trained network by .* not exported"):
+    with pytest.raises(
+        BundleError, match=r"tower\.onnx: differs from the trained network in descriptors by .* not exported"
+    ):
         check_parity(tower_model, other, recipe.tower, TOWER)
 
 
@@ -60,3 +65,37 @@ def test_the_files_are_plain_small_and_nameless(exported: Exported) -> None:
 def test_the_same_network_gives_the_same_bytes(exported: Exported) -> None:
     recipe, vae, *_ = exported
     assert onnx_bytes(vae, recipe.vae) == exported[3]
+
+
+@pytest.fixture(scope="module")
+def screeners() -> tuple[Vae, dict[bool, ModelSpec], dict[bool, bytes]]:
+    """One VAE exported without and with its latent; sides that 16 does not divide."""
+    torch.manual_seed(1)
+    vae = folded(Vae())
+    specs = {latent: vae_spec(PictureSpec(80, 112), ScreenSpec(scale=2), latent) for latent in (False, True)}
+    return vae, specs, {latent: onnx_bytes(vae, spec) for latent, spec in specs.items()}
+
+
+def test_the_latent_is_a_second_output_of_fixed_size(
+    screeners: tuple[Vae, dict[bool, ModelSpec], dict[bool, bytes]],
+) -> None:
+    vae, specs, models = screeners
+    assert check_parity(models[True], vae, specs[True], VAE) <= TOLERANCE
+    outputs = onnx.load_from_string(models[True]).graph.output
+    assert [output.name for output in outputs] == ["reconstruction", "latent"]
+    for output, wanted in zip(outputs, specs[True].outputs, strict=True):
+        batch, *sizes = output.type.tensor_type.shape.dim
+        assert batch.dim_param
+        assert tuple(size.dim_value for size in sizes) == wanted.shape
+    assert set(list_ops(models[True])) <= ALLOWED_OPS
+    assert len(models[True]) < len(models[False]) + 1000
+
+
+def test_the_latent_changes_nothing_else(screeners: tuple[Vae, dict[bool, ModelSpec], dict[bool, bytes]]) -> None:
+    _, specs, models = screeners
+    batch = np.random.default_rng(2).random((3, *specs[True].input.shape), np.float32)
+    alone, both = (OnnxSession(models[one], specs[one]).run({"picture": batch}) for one in (False, True))
+    assert np.array_equal(alone["reconstruction"], both["reconstruction"])
+    for latent in (False, True):
+        with pytest.raises(BundleError, match=r"vae\.onnx: has .*; the recipe says"):
+            OnnxSession(models[latent], specs[not latent], file=VAE)

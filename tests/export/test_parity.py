@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import onnx
 import pytest
 import torch
@@ -99,3 +100,22 @@ def test_asking_leaves_the_network_in_evaluation_mode() -> None:
 def test_a_trained_network_that_answers_nan_is_refused() -> None:
     with pytest.raises(BundleError, match=r"differs .* by nan at batch 2; not exported"):
         check_parity(_model(), Doubled(2, error=float("nan")), _spec(7), "tower.onnx")
+
+
+class DoubledTwice(Doubled):
+    """Gives its answer twice; the second one is wrong by `error` everywhere."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
+        return 2 * x + 1, 2 * x + 1 + self.error
+
+
+def test_the_second_output_is_compared_too() -> None:
+    spec = msgspec.structs.replace(_spec(2), latent=TensorSpec(name="latent", shape=SHAPE))
+    model = onnx.load_from_string(_model())
+    model.graph.node.append(helper.make_node("Identity", ["answer"], ["latent"]))
+    model.graph.output.append(helper.make_tensor_value_info("latent", TensorProto.FLOAT, ["n", *SHAPE]))
+    assert check_parity(model.SerializeToString(), DoubledTwice(), spec, "vae.onnx") <= TOLERANCE
+    with pytest.raises(
+        BundleError, match=r"vae\.onnx: differs from the trained network in latent by 0\.001 at batch 1"
+    ):
+        check_parity(model.SerializeToString(), DoubledTwice(error=1e-3), spec, "vae.onnx")

@@ -9,7 +9,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from training.vae import Vae, ssim
+from station.core.recipe import PictureSpec, ScreenSpec, vae_spec
+from training.vae import Screening, Vae, served, ssim
 from training.vae_training import VaeSettings, reconstruction_error, train_vae
 
 Draw = Callable[..., NDArray[np.uint8]]
@@ -25,6 +26,25 @@ def test_the_reconstruction_has_the_pictures_size_and_repeats(height: int, width
     x = torch.rand(2, 1, height, width)
     assert vae(x).shape == x.shape
     assert torch.equal(vae(x), vae(x))
+
+
+@pytest.mark.parametrize(("height", "width"), [(32, 32), (40, 56), (16, 24)])
+def test_the_latent_comes_from_the_same_pass_and_changes_nothing(height: int, width: int) -> None:
+    vae = Vae().eval()
+    x = torch.rand(2, 1, height, width)
+    reconstruction, latent = Screening(vae)(x)
+    assert torch.equal(reconstruction, vae(x))
+    assert torch.equal(latent, vae.encode(x)[0])
+    spec = vae_spec(PictureSpec(2 * height, 2 * width), ScreenSpec(scale=2), latent=True)
+    assert spec.latent is not None and latent.shape[1:] == spec.latent.shape
+
+
+def test_the_latent_is_told_only_where_the_recipe_asks_for_it() -> None:
+    vae, picture, screen = Vae(), PictureSpec(64, 64), ScreenSpec()
+    assert served(vae, vae_spec(picture, screen)) is vae
+    assert isinstance(served(vae, vae_spec(picture, screen, latent=True)), Screening)
+    other = torch.nn.Identity()
+    assert served(other, vae_spec(picture, screen, latent=True)) is other
 
 
 def test_it_is_small() -> None:

@@ -58,18 +58,16 @@ class OnnxSession:
             raise ValueError("the session is closed")
         self._check_owner()
         batch = self._checked(feeds)
-        output = self.spec.output
+        outputs = self.spec.outputs
         if len(batch) == 0:
-            return {output.name: np.empty((0, *output.shape), dtype=np.float32)}
+            return {output.name: np.empty((0, *output.shape), dtype=np.float32) for output in outputs}
         try:
-            (answer,) = self._session.run([output.name], {self.spec.input.name: batch})
+            answers = self._session.run([output.name for output in outputs], {self.spec.input.name: batch})
         except Exception as error:
             raise RuntimeFaultError(f"ONNX Runtime failed: {error}") from error
-        if answer.shape != (len(batch), *output.shape):
-            raise RuntimeFaultError(f"{output.name} has shape {answer.shape}, not {(len(batch), *output.shape)}")
-        if not np.isfinite(answer).all():
-            raise RuntimeFaultError(f"{output.name} is not finite")
-        return {output.name: answer}
+        for output, answer in zip(outputs, answers, strict=True):
+            _check_answer(answer, output, len(batch))
+        return {output.name: answer for output, answer in zip(outputs, answers, strict=True)}
 
     def warmup(self, runs: int = 3) -> None:
         """See `Session.warmup`."""
@@ -115,13 +113,18 @@ def _options(threads: int) -> ort.SessionOptions:
 
 
 def _check_interface(session: ort.InferenceSession, spec: ModelSpec, file: str) -> None:
-    for found, wanted in ((session.get_inputs(), spec.input), (session.get_outputs(), spec.output)):
-        if len(found) != 1 or not _matches(found[0], wanted):
+    for found, wanted in ((session.get_inputs(), (spec.input,)), (session.get_outputs(), spec.outputs)):
+        if len(found) != len(wanted) or not all(map(_matches, found, wanted)):
             real = ", ".join(f"{tensor.name} {tensor.type} {tensor.shape}" for tensor in found)
-            raise BundleError(
-                f"{file}: has {real}; the recipe says {wanted.name} tensor(float) [batch, "
-                f"{', '.join(map(str, wanted.shape))}] with a free batch size"
-            )
+            said = ", ".join(f"{one.name} tensor(float) [batch, {', '.join(map(str, one.shape))}]" for one in wanted)
+            raise BundleError(f"{file}: has {real}; the recipe says {said} with a free batch size")
+
+
+def _check_answer(answer: Floats, wanted: TensorSpec, batch: int) -> None:
+    if answer.shape != (batch, *wanted.shape):
+        raise RuntimeFaultError(f"{wanted.name} has shape {answer.shape}, not {(batch, *wanted.shape)}")
+    if not np.isfinite(answer).all():
+        raise RuntimeFaultError(f"{wanted.name} is not finite")
 
 
 def _matches(tensor: ort.NodeArg, wanted: TensorSpec) -> bool:

@@ -18,7 +18,7 @@ class Session(Protocol):
 
     @property
     def spec(self) -> ModelSpec:
-        """Names and shapes of input and output, largest batch."""
+        """Names and shapes of the input and of all outputs, largest batch."""
         ...
 
     @property
@@ -33,7 +33,7 @@ class Session(Protocol):
             feeds: C-contiguous float32 [n, *shape], 0 <= n <= max_batch; anything else is refused, not converted.
 
         Returns:
-            Float32 [n, *shape] for each output; an empty batch gives an empty result.
+            Float32 [n, *shape] for each of `spec.outputs`; an empty batch gives an empty result.
 
         Raises:
             RuntimeFaultError: the network did not answer, or its answer is not finite.

@@ -12,10 +12,12 @@ from station.core.recipe import (
     DecisionSpec,
     FixtureSpec,
     FrameSpec,
+    LogicalSpec,
     PictureSpec,
     PromiseSpec,
     Recipe,
     ScreenSpec,
+    TensorSpec,
     VerifySpec,
     decode_recipe,
     encode_recipe,
@@ -110,6 +112,45 @@ def test_a_wrong_manifest_is_refused_with_key_and_value(path: str, value: Any, s
 def test_networks_for_another_image_size_are_refused() -> None:
     with pytest.raises(BundleError, match=r"vae\.input = picture \(1, 128, 128\): .*another image size"):
         decode_recipe(altered("vae.input.shape", [1, 128, 128]))
+
+
+def with_latent() -> Recipe:
+    recipe = make_recipe()
+    return msgspec.structs.replace(
+        recipe, vae=vae_spec(recipe.picture, recipe.screen, latent=True), logical=LogicalSpec(mean=20.0, std=3.0)
+    )
+
+
+def test_a_screener_may_tell_its_latent_too() -> None:
+    recipe = with_latent()
+    assert decode_recipe(encode_recipe(recipe)) == recipe
+    assert recipe.vae.outputs == (TensorSpec("reconstruction", (1, 80, 240)), TensorSpec("latent", (16, 5, 15)))
+    assert make_recipe().vae.outputs == (make_recipe().vae.output,)
+
+
+@pytest.mark.parametrize(("height", "width", "cells"), [(16, 16, (1, 1)), (48, 80, (2, 3)), (96, 112, (3, 4))])
+def test_the_latent_covers_the_picture_even_where_its_cells_do_not_divide_it(
+    height: int, width: int, cells: tuple[int, int]
+) -> None:
+    latent = vae_spec(PictureSpec(height, width), ScreenSpec(scale=2), latent=True).latent
+    assert latent is not None and latent.shape == (16, *cells)
+
+
+def test_a_logical_score_without_a_latent_is_refused() -> None:
+    recipe = with_latent()
+    blind = msgspec.structs.replace(recipe, vae=vae_spec(recipe.picture, recipe.screen))
+    with pytest.raises(BundleError, match=r"vae\.latent = None: recipe\.logical looks at the latent"):
+        decode_recipe(encode_recipe(blind))
+
+
+@pytest.mark.parametrize("network", ["vae", "tower"])
+def test_a_latent_that_does_not_belong_there_is_refused(network: str) -> None:
+    recipe = with_latent()
+    model = msgspec.structs.replace(getattr(recipe, network), latent=TensorSpec("latent", (8, 5, 15)))
+    wrong = msgspec.structs.replace(recipe, **{network: model})
+    needs = r"latent \(16, 5, 15\)" if network == "vae" else "none"
+    with pytest.raises(BundleError, match=rf"{network}\.latent = latent \(8, 5, 15\): .* needs {needs}"):
+        decode_recipe(encode_recipe(wrong))
 
 
 def test_a_block_larger_than_the_picture_is_refused() -> None:

@@ -131,3 +131,48 @@ def test_nan_among_the_weights_is_noticed_at_the_warm_up(tower_file: Callable[..
     network.graph.initializer[0].CopyFrom(numpy_helper.from_array(weight, network.graph.initializer[0].name))
     with pytest.raises(RuntimeFaultError, match="descriptors is not finite"):
         OnnxSession(network.SerializeToString(), tower_spec(verify, PictureSpec(64, 64))).warmup(1)
+
+
+TWO = ModelSpec(input=SPEC.input, output=SPEC.output, latent=TensorSpec("latent", (2, 1)), max_batch=4)
+
+
+def two_outputs(names: tuple[str, ...] = ("y", "latent"), op: str = "Identity") -> bytes:
+    """y = relu x; latent = the mean of each row, or what `op` makes of it."""
+    mean = [helper.make_node("ReduceMean", ["x", "axis"], ["mean"]), helper.make_node(op, ["mean"], ["latent"])]
+    shapes = {"y": ("n", 2, 3), "latent": ("n", 2, 1)}
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"]), *mean],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ("n", 2, 3))],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shapes[name]) for name in names],
+        [numpy_helper.from_array(np.array([2], np.int64), "axis")],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10).SerializeToString()
+
+
+def test_a_second_output_is_answered_too() -> None:
+    session = OnnxSession(two_outputs(), TWO)
+    batch = np.random.default_rng(0).normal(size=(3, 2, 3)).astype(np.float32)
+    answer = session.run({"x": batch})
+    assert list(answer) == ["y", "latent"]
+    assert np.array_equal(answer["y"], np.maximum(batch, 0))
+    assert np.allclose(answer["latent"], batch.mean(axis=2, keepdims=True))
+    empty = session.run({"x": batch[:0]})
+    assert (empty["y"].shape, empty["latent"].shape) == ((0, 2, 3), (0, 2, 1))
+
+
+def test_a_second_output_that_is_not_finite_is_a_fault() -> None:
+    session = OnnxSession(two_outputs(op="Log"), TWO)
+    with pytest.raises(RuntimeFaultError, match="latent is not finite"):
+        session.run({"x": np.zeros((1, 2, 3), np.float32)})
+
+
+@pytest.mark.parametrize("names", [("y",), ("latent", "y")], ids=["missing", "other order"])
+def test_outputs_that_are_not_the_recipe_s_are_refused(names: tuple[str, ...]) -> None:
+    with pytest.raises(BundleError, match=r"vae\.onnx: has .*; the recipe says y tensor.*, latent tensor"):
+        OnnxSession(two_outputs(names), TWO, file="vae.onnx")
+
+
+def test_an_output_that_the_recipe_does_not_name_is_refused() -> None:
+    with pytest.raises(BundleError, match=r"vae\.onnx: has y tensor.*, latent tensor.*; the recipe says y tensor"):
+        OnnxSession(two_outputs(), SPEC, file="vae.onnx")
