@@ -216,7 +216,9 @@ def logical_faults(pictures: Floats, rng: np.random.Generator, count: int = 48) 
 
 
 def _coarse(picture: Floats, matrices: tuple[Floats, Floats]) -> Floats:
-    return np.asarray(matrices[0] @ picture @ matrices[1], np.float32)
+    """The picture through the raster, without what the light changes: mean 0, spread 1."""
+    coarse = matrices[0] @ picture @ matrices[1]
+    return np.asarray((coarse - coarse.mean()) / (coarse.std() + 1e-6), np.float32)
 
 
 def _difference(a: Floats, b: Floats) -> float:

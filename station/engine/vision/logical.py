@@ -74,8 +74,9 @@ class Overview:
             raise ValueError(f"latent, picture and reconstruction have shapes {shapes}, not {self._shapes}")
         down, across = self._latent
         rows, columns = self._picture
-        coarse = rows @ picture @ columns
-        parts = down @ latent @ across, coarse, coarse - rows @ reconstruction @ columns
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused when it is judged
+            coarse = rows @ picture @ columns
+            parts = down @ latent @ across, coarse, coarse - rows @ reconstruction @ columns
         return np.concatenate([part.ravel() for part in parts])
 
 
