@@ -1,89 +1,21 @@
-"""The numbers of an evaluation, from parts whose scores are known."""
+"""Judging a test set: what is refused, which pictures are scaled, and what a part costs."""
 
 from __future__ import annotations
 
 import io
-import math
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from station.core.domain import Verdict
-from station.core.errors import BundleError, ConfigError
-from station.engine.vision.ablation import ROWS
+from station.core.domain import Reason
+from station.core.errors import BundleError, ConfigError, NotInspectedError
+from training import evaluate as evaluation
 from training.dataset import DataSet, Example
-from training.evaluate import Judged, Result, evaluate
+from training.evaluate import evaluate, read_test_frame
 from training.progress import Progress
-
-
-def _judged(kind: str, score: float, flagged: int = 4, cleared: int = 4) -> Judged:
-    verdict = Verdict.REJECT if score > 2 else Verdict.PASS
-    return Judged(kind, verdict, dict.fromkeys(ROWS, score), flagged, cleared)
-
-
-@pytest.fixture
-def result() -> Result:
-    """Four good parts, one of them rejected; five bad ones, one of them missed; the limit is 2."""
-    good = [_judged("good", score) for score in (0.0, 0.5, 1.0)] + [_judged("good", 2.5, 4, 3)]
-    dents = [_judged("dent", score, 4, 1) for score in (3.0, 4.0, 1.5)]
-    scratches = [_judged("scratch", 5.0, 4, 2), _judged("scratch", 6.0, 4, 2)]
-    return Result("ab" * 32, "torch", 2.0, 0.1, tuple(good + dents + scratches))
-
-
-def test_both_errors_are_counted_with_their_intervals(result: Result) -> None:
-    cascade = result.facts()["cascade"]
-    assert (cascade["false_rejects"], cascade["n_good"]) == (1, 4)
-    assert (cascade["misses"], cascade["n_bad"]) == (1, 5)
-    low, high = cascade["false_reject_ci95"]
-    assert low < 1 / 4 < high
-    low, high = cascade["miss_ci95"]
-    assert low < 1 / 5 < high
-    assert cascade["not_inspected"] == 0
-    assert (cascade["limit"], cascade["bound_95"]) == (2.0, 0.1)
-
-
-def test_kinds_stand_alone_against_all_good_parts(result: Result) -> None:
-    kinds = result.facts()["cascade"]["per_kind"]
-    assert kinds["dent"] == {"n": 3, "misses": 1, "auroc": pytest.approx(11 / 12)}
-    assert kinds["scratch"] == {"n": 2, "misses": 0, "auroc": 1.0}
-
-
-def test_over_detections_are_counted_on_good_and_bad_parts(result: Result) -> None:
-    candidates = result.facts()["cascade"]["candidates"]
-    assert candidates["good"] == {"flagged": 16, "cleared": 15, "confirmed": 1}
-    assert candidates["bad"] == {"flagged": 20, "cleared": 7, "confirmed": 13}
-
-
-def test_every_method_has_its_row_and_aupro_needs_masks(result: Result) -> None:
-    facts = result.facts()
-    for row in ROWS:
-        assert facts[row]["auroc"] == pytest.approx(19 / 20)
-        assert facts[row]["tpr_at_fpr_5"] == pytest.approx(4 / 5)
-        assert "aupro" not in facts[row]
-    assert "false_rejects" not in facts["vae_raw"]
-    table = result.table()
-    assert all(row in table for row in ROWS)
-    assert "false rejects 1 of 4 (promised below 10.0%), misses 1 of 5" in table
-
-
-def test_aupro_where_masks_exist() -> None:
-    mask = np.zeros((16, 16), bool)
-    mask[4:8, 4:8] = True
-    seen = {row: mask.astype(np.float32) for row in ROWS}
-    blank = {row: np.zeros((16, 16), np.float32) for row in ROWS}
-    judged = (
-        Judged("good", Verdict.PASS, dict.fromkeys(ROWS, 0.0), 1, 1, blank, np.zeros((16, 16), bool)),
-        Judged("dent", Verdict.REJECT, dict.fromkeys(ROWS, 9.0), 1, 0, seen, mask),
-        Judged("dent", Verdict.REJECT, dict.fromkeys(ROWS, 9.0), 1, 0),  # nobody drew its mask
-    )
-    assert Result("", "", 2.0, 0.1, judged).facts()["cascade"]["aupro"] == pytest.approx(1, abs=0.02)
-
-
-def test_what_is_not_inspected_counts_as_the_worst_score() -> None:
-    lost = Judged("dent", Verdict.NOT_INSPECTED, dict.fromkeys(ROWS, math.inf), 0, 0)
-    facts = Result("", "", 2.0, 0.1, (_judged("good", 9.0), lost)).facts()["cascade"]
-    assert (facts["auroc"], facts["misses"], facts["not_inspected"]) == (1.0, 0, 1)
 
 
 def test_nothing_to_judge_or_nothing_to_judge_with_is_refused(tmp_path: Path) -> None:
@@ -92,3 +24,59 @@ def test_nothing_to_judge_or_nothing_to_judge_with_is_refused(tmp_path: Path) ->
     with pytest.raises(BundleError):
         data = DataSet(tmp_path, (), (Example(tmp_path / "a.png", "good"),))
         evaluate(tmp_path / "none", tmp_path, data, 1, Progress(io.StringIO()))
+
+
+def test_a_kind_that_shall_stand_apart_must_exist(tmp_path: Path) -> None:
+    data = DataSet(tmp_path, (), (Example(tmp_path / "a.png", "good"), Example(tmp_path / "b.png", "dent")))
+    with pytest.raises(ConfigError, match="apart = 'uneven': test has no such kind; it has dent"):
+        evaluate(tmp_path, tmp_path, data, 1, Progress(io.StringIO()), apart=["uneven"])
+
+
+def test_pictures_are_scaled_only_for_a_recipe_made_of_scaled_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def read(path: Path, size: tuple[int, int] | None = None) -> np.ndarray:
+        asked.append(size)
+        return np.zeros(size or (20, 30), np.uint8)
+
+    monkeypatch.setattr(evaluation, "read_frame", read)
+    recipe: Any = SimpleNamespace(frame=SimpleNamespace(height=16, width=24), provenance={"resized": 1})
+    example = Example(tmp_path / "a.png", "good")
+    assert read_test_frame(example, recipe).shape == (16, 24)
+    recipe.provenance = {}
+    with pytest.raises(ConfigError, match="is 30 x 20 pixels, but the bundle was made for 24 x 16"):
+        read_test_frame(example, recipe)
+    assert asked == [(16, 24), None]
+
+
+class _Detector:
+    """Every stage takes a millisecond of a clock that only it moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.preparation = self.screener = self.verifier = self
+
+    def prepare(self, frame: np.ndarray) -> Any:
+        if not frame.any():
+            raise NotInspectedError(Reason.NOT_REGISTERED, "no part")
+        self.now += 1e-3
+        return SimpleNamespace(picture=frame)
+
+    def _stage(self, *_: Any) -> None:
+        self.now += 1e-3
+
+    screen = describe_everywhere = compare_everywhere = _stage
+
+    def inspect(self, _: Any) -> None:
+        self.now += 3e-3
+
+
+def test_cost_of_each_method_is_the_median_of_the_parts_that_can_be_inspected(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector: Any = _Detector()
+    monkeypatch.setattr(evaluation.time, "process_time", lambda: detector.now)
+    frames = [np.ones((2, 2), np.uint8), np.zeros((2, 2), np.uint8), np.ones((2, 2), np.uint8)]
+    cost = evaluation._cpu_ms(detector, frames)
+    assert cost == pytest.approx({"vae_raw": 2, "vae_whitened": 2, "cascade": 3, "whole_frame": 4})
+    assert evaluation._cpu_ms(detector, frames[1:2]) == {}
