@@ -24,6 +24,7 @@ class Reason(Enum):
     """Why a part got its verdict."""
 
     CLEAN = "clean"  # PASS: no candidate above the limit
+    BORDER = "border"  # PASS within the grey band: a person should look
     FINDING = "finding"  # REJECT: at least one confirmed finding
     OVERFLOW = "overflow"  # REJECT: more is flagged than can be verified
     LATE = "late"  # past the part's deadline
@@ -50,6 +51,14 @@ class Health(Enum):
     OUT_OF_SPECIFICATION = "out_of_specification"
     CHECK = "check"
     FAILURE = "failure"
+
+
+class DriftState(Enum):
+    """Do accepted parts still look like those that the limit was calibrated with? If not, its promise is void."""
+
+    UNWATCHED = "unwatched"  # no recipe is open, or its bundle has too few calibration scores
+    STEADY = "steady"  # nothing speaks against it
+    DRIFTED = "drifted"  # the promise is void until recalibration; the line runs on
 
 
 class Finding(msgspec.Struct, frozen=True):

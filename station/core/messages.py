@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import msgspec
 
-from station.core.domain import Finding, Health, Ledger, Reason, Verdict
+from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
@@ -42,6 +42,8 @@ class EngineStatus(Message, frozen=True):
     recipe_id: int  # 32 bits of the bundle's hash, echoed by the PLC
     bundle_sha256: str
     fatal: str = ""  # a fault that a person must confirm (tampered bundle, network not finite)
+    drift: DriftState = DriftState.UNWATCHED  # DRIFTED: what the recipe promised is void
+    drift_detail: str = ""  # since which part and by how much, or why nobody watches
 
 
 class PartVerdict(Message, frozen=True):
@@ -147,6 +149,8 @@ class LineStatus(Message, frozen=True):
     counters: Counters
     inputs: int  # PLC input bits, station.core.plc_map
     realtime: str  # "SCHED_FIFO 50, memory locked" or why not
+    drift: DriftState = DriftState.UNWATCHED  # of the engine's newest status
+    drift_detail: str = ""
 
 
 class Command(Message, frozen=True):

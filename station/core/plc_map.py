@@ -15,11 +15,16 @@ Holding registers, 16 bits, 32-bit values low word first.
 
 A part passes only if slot[part % 16] holds its full number and the word PASS, the heartbeat is fresh and the state is
 ContinuousExecution. PASS and REJECT differ in all 16 bits, and the byte swap of one is 8 bits from the other.
+
+BORDER is a pass within the recipe's grey band: a person decides. The PLC turns the part out to that person; a program
+that does not know the word rejects the part, as it does for every word but PASS.
 """
 
 from __future__ import annotations
 
-from station.core.domain import Verdict
+from enum import IntEnum
+
+from station.core.domain import Reason, Verdict
 
 BYTE_ORDER = 0x1234
 
@@ -36,8 +41,28 @@ SLOTS = 16
 
 BIN_FULL, AIR_LOW, GATE_FAULT = 1, 2, 4
 
-WORDS: dict[Verdict, int] = {Verdict.PASS: 0x3CA5, Verdict.REJECT: 0xC35A, Verdict.NOT_INSPECTED: 0x0FF0}
-PASS_WORD = WORDS[Verdict.PASS]
+
+class Word(IntEnum):
+    """What the PLC is told about a part: any two of them, and any byte swap of one, are 8 bits or more apart."""
+
+    PASS = 0x3CA5
+    BORDER = 0x6996
+    REJECT = 0xC35A
+    NOT_INSPECTED = 0x0FF0
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it says; BORDER is a pass."""
+        return Verdict.PASS if self is Word.BORDER else Verdict[self.name]
+
+
+Slot = tuple[int, Word]
+"""One part's number and its word."""
+
+
+def word_of(verdict: Verdict, reason: Reason) -> Word:
+    """The word for a verdict: BORDER for a pass that a person should look at."""
+    return Word.BORDER if verdict is Verdict.PASS and reason is Reason.BORDER else Word[verdict.name]
 
 
 def split32(value: int) -> tuple[int, int]:
@@ -55,6 +80,6 @@ def slot_register(part: int) -> int:
     return SLOT_BASE + SLOT_SIZE * (part % SLOTS)
 
 
-def slot_words(part: int, verdict: Verdict) -> tuple[int, int, int]:
+def slot_words(part: int, word: Word) -> tuple[int, int, int]:
     """The three registers that carry one verdict."""
-    return *split32(part), WORDS[verdict]
+    return *split32(part), word

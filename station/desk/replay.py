@@ -15,12 +15,14 @@ from station.core.config import EngineSection, load_config
 from station.core.domain import Finding, Reason, Verdict
 from station.core.errors import ConfigError, NotInspectedError, StorageError
 from station.core.messages import InspectionRecord, PartRecord
-from station.engine.inspector import Detecting
+from station.engine.inspector import Detecting, reason_of
 from station.engine.task import open_task
 from station.recorder.reading import JournalReader, open_journal
 
 # The detector's own answers; the others (late, lost ...) are the engine's, from circumstances that are gone.
-JUDGED = frozenset({Reason.CLEAN, Reason.FINDING, Reason.OVERFLOW, Reason.NOT_REGISTERED, Reason.WRONG_FRAME})
+JUDGED = frozenset(
+    {Reason.CLEAN, Reason.BORDER, Reason.FINDING, Reason.OVERFLOW, Reason.NOT_REGISTERED, Reason.WRONG_FRAME}
+)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _judge(detector: Detecting, frame: NDArray[np.uint8], then: InspectionRecord
     return change(
         then,
         verdict=answer.verdict,
-        reason=answer.reason,
+        reason=reason_of(answer),
         score=answer.score,
         limit=answer.limit,
         findings=answer.findings,

@@ -102,9 +102,9 @@ def sum_up(
 
 
 def count_fates(book: BookPages) -> dict[str, int]:
-    """The seven counts that only the book may give."""
+    """The seven counts that only the book may give; a border case that the gate turned out counts as rejected."""
     totals = book.totals
-    rejected = sum(fate.why is GateReason.REJECT_WORD for fate in book.parts)
+    rejected = sum(fate.why in {GateReason.REJECT_WORD, GateReason.BORDER_WORD} for fate in book.parts)
     return {
         "parts": totals.parts,
         "passed": totals.passed,

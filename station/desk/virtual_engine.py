@@ -54,6 +54,7 @@ class StandInAnswer:
     screened_ns: int
     verified_ns: int
     limit: float = LIMIT
+    border: bool = False
     findings: tuple[Finding, ...] = ()
     cleared: int = 0
 

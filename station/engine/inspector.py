@@ -38,6 +38,8 @@ class Answer(Protocol):
     @property
     def reason(self) -> Reason: ...
     @property
+    def border(self) -> bool: ...
+    @property
     def score(self) -> float: ...
     @property
     def limit(self) -> float: ...
@@ -152,7 +154,7 @@ class Inspector:
         if self._late(frame):
             detail = f"its verdict took longer than {self._deadline_ms} ms"
             return _Judgement(Verdict.NOT_INSPECTED, Reason.LATE, detail, answer)
-        return _Judgement(answer.verdict, answer.reason, "", answer)
+        return _Judgement(answer.verdict, reason_of(answer), "", answer)
 
     def _late(self, frame: Frame) -> bool:
         return self._clock_ns() - frame.frame_ns > self._deadline_ms * 1_000_000
@@ -191,6 +193,11 @@ class Inspector:
             time=self._wall_s(),
         )
         return Outcome(PartVerdict(key, verdict, reason, score, limit, ledger), record, answer, detail)
+
+
+def reason_of(answer: Answer) -> Reason:
+    """The answer's reason; a pass within the grey band is told from the others."""
+    return Reason.BORDER if answer.border and answer.verdict is Verdict.PASS else answer.reason
 
 
 def _judge_lost(item: LostFrame) -> _Judgement:

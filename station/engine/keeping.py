@@ -1,7 +1,7 @@
 """Which pictures are stored.
 
     ng      every part that is not passed
-    border  a good part whose score came close to the limit
+    border  a good part within the recipe's grey band, or whose score came close to the limit
     ok      every n-th of the other good parts
 
 How many of them may wait for the disk, and which are shed first (ok, then border, then ng), is the outbox's matter:
@@ -15,7 +15,7 @@ import os
 import numpy as np
 from numpy.typing import NDArray
 
-from station.core.domain import Verdict
+from station.core.domain import Reason, Verdict
 from station.core.messages import InspectionRecord
 
 BORDER_SHARE = 0.1  # of the limit
@@ -32,7 +32,7 @@ class Keeping:
         """Why this part's picture is kept: "ng", "border", "ok", or "" when it is not."""
         if record.verdict is not Verdict.PASS:
             return "ng"
-        if record.limit - record.score <= BORDER_SHARE * abs(record.limit):
+        if record.reason is Reason.BORDER or record.limit - record.score <= BORDER_SHARE * abs(record.limit):
             return "border"
         self._good += 1
         wanted = self._keep_ok_every and self._good % self._keep_ok_every == 0

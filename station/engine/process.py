@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 
 from station.core.config import StationConfig
+from station.core.domain import DriftState
 from station.core.errors import BundleError, CameraError
 from station.core.messages import Rehearse
 from station.core.notify import notify
@@ -25,6 +26,7 @@ from station.engine.camera.protocol import Camera, Clock, Frame, Item
 from station.engine.inspector import Outcome
 from station.engine.journal import Journal
 from station.engine.line_link import LineLink
+from station.engine.promise import Promise
 from station.engine.task import OpenTask, Task, evidence
 from station.engine.windows import Windows
 from station.engine.work import Work, status_without_work
@@ -113,6 +115,7 @@ class Engine:
             self._work = self._begin(task)
             self._refused = ""
             self._journal.tell("note", f"Recipe {task.recipe} opened: {task.runtime}, bundle {task.bundle_sha256[:12]}")
+            self._tell_promise(self._work.promise)
         except BundleError as error:
             if str(error) != self._refused:
                 self._refused = str(error)
@@ -154,13 +157,21 @@ class Engine:
             work.camera.lose(error)
             return
         self._line.send(outcome.verdict)
+        part = self._line.part_of(outcome.verdict.frame)
+        if work.promise.watch(outcome.record, part):
+            self._tell_promise(work.promise)
         if outcome.answer is not None or work.inspector.fatal:
             self._prove(work.inspector.fatal)  # without an answer nothing is proven: the canary's turn comes
         image = item.image if isinstance(item, Frame) else None
         self._journal.record(outcome.record, image)
-        part = self._line.part_of(outcome.verdict.frame)
         self._windows.show(outcome.record, image, part, lambda: evidence(work.task, outcome.answer))
         self._warn(outcome)
+
+    def _tell_promise(self, promise: Promise) -> None:
+        """Have it written down when the promise is void or nobody watches it."""
+        if promise.sentence:
+            drifted = promise.state is DriftState.DRIFTED
+            self._journal.tell("fault" if drifted else "note", f"Recipe's {promise.sentence}")
 
     def _prove(self, failure: str) -> None:
         """Inspection has just worked, or failed for good, or waits for a recipe; the line hears each of them."""

@@ -31,6 +31,7 @@ class _NotFinite:
     verified_ns: int
     verdict: Verdict = Verdict.PASS
     reason: Reason = Reason.CLEAN
+    border: bool = False
     score: float = math.nan
     limit: float = 1.0
     findings: tuple[Finding, ...] = ()

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from station.core.bundle import CALIBRATION
 from station.core.config import EngineSection
 from station.core.domain import Finding, Verdict
 from station.core.errors import StationError
 from station.core.messages import Why
 from station.engine.canary import KnownPicture
 from station.engine.inspector import Answer, Detecting
-from station.engine.runtime.opening import open_bundle
+from station.engine.runtime.opening import load_tensors, open_bundle
 from station.engine.vision.detector import Inspection
+from station.engine.vision.drift import DriftWatch, open_watch
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Task:
     recipe: str
     recipe_id: int
     bundle_sha256: str
+    watch: DriftWatch | None = None  # None: too few calibration scores
 
 
 OpenTask = Callable[[EngineSection], Task]
@@ -55,6 +58,7 @@ def open_task(section: EngineSection) -> Task:
         recipe=f"{bundle.recipe.name} {bundle.recipe.version}",
         recipe_id=bundle.number,
         bundle_sha256=bundle.sha256,
+        watch=open_watch(bundle.recipe, load_tensors(bundle, CALIBRATION)),
     )
 
 

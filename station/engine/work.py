@@ -1,4 +1,4 @@
-"""What runs while a recipe is open: its camera, inspector, canary and rehearsals, and the status that they give."""
+"""What runs while a recipe is open: camera, inspector, canary, promise, rehearsals, and the status that they give."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from station.engine.camera.armed import ArmedCamera
 from station.engine.camera.protocol import Clock
 from station.engine.canary import Canary
 from station.engine.inspector import Inspector
+from station.engine.promise import Promise
 from station.engine.rehearsal import RehearsedDetector
 from station.engine.task import Task
 
@@ -20,6 +21,7 @@ class Work:
         self.task = task
         self.camera = camera
         self.canary = Canary(task.detector, task.known)
+        self.promise = Promise(task.watch, task.bundle_sha256, config.run_dir / "engine.promise")
         self.detector = RehearsedDetector(task.detector, config.engine.deadline_ms, clock_ns)
         self.inspector = Inspector(
             self.detector,
@@ -43,6 +45,8 @@ class Work:
             recipe_id=self.task.recipe_id,
             bundle_sha256=self.task.bundle_sha256,
             fatal=fatal,
+            drift=self.promise.state,
+            drift_detail=self.promise.detail,
         )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from station.core.domain import Finding, Health, Ledger, Reason, Verdict
+from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 from station.core.errors import BundleError, PlcError
 from station.core.messages import Counters, FrameKey, LineStatus, PartRecord, Showing, Why
 from station.core.plc_map import BIN_FULL
@@ -36,6 +36,7 @@ _STATUS = LineStatus(
     counters=Counters(parts=12_844, passed=12_361, rejected=447, not_inspected=36, exchanges=641_200),
     inputs=0,
     realtime="SCHED_FIFO 50, memory locked",
+    drift=DriftState.STEADY,
 )
 
 
@@ -149,6 +150,12 @@ def bad() -> StationNews:
     return make_news(record(12_844, Verdict.REJECT, Reason.FINDING, 6.1), found, (_SCRATCH, _DENT, _DUST))
 
 
+def border() -> StationNews:
+    """A part that passes close to the limit."""
+    found = (finding(_DUST, 3.0, False), finding(_SPECK, 1.4, False, golden=5))
+    return make_news(record(12_844, Verdict.PASS, Reason.BORDER, 3.0), found, (_DUST, _SPECK))
+
+
 def late() -> StationNews:
     """A part whose verdict came too late."""
     return make_news(record(12_844, Verdict.NOT_INSPECTED, Reason.LATE, 1.2))
@@ -173,6 +180,11 @@ def _engine_gone() -> StationNews:
     return news
 
 
+def _promise_void() -> StationNews:
+    detail = "since part 12840 (KS 0.36 > 0.33 over 200)"
+    return _changed(engine=Health.MAINTENANCE, drift=DriftState.DRIFTED, drift_detail=detail)
+
+
 def _line_gone() -> StationNews:
     news = good()
     news.line_here, news.status = False, None
@@ -193,6 +205,7 @@ def scenes() -> tuple[Scene, ...]:
     )
     return (
         Scene("run-ok", good()),
+        Scene("run-border", border()),
         Scene("run-ng", bad()),
         Scene("run-not-inspected", late()),
         Scene("why-ng", bad(), explains=True),
@@ -200,6 +213,7 @@ def scenes() -> tuple[Scene, ...]:
         Scene("why-not-inspected", late(), explains=True),
         Scene("ready", _refused()),
         Scene("bin-full", _changed(inputs=BIN_FULL)),
+        Scene("promise-void", _promise_void()),
         Scene("engine-gone", _engine_gone()),
         Scene("plc-lost", plc),
         Scene("error", _changed(state=State.ERROR, error=error, advice=BundleError.advice)),

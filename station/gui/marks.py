@@ -38,6 +38,14 @@ def draw_verdict(painter: QPainter, area: QRectF, verdict: Verdict | None, colou
         painter.drawLine(QPointF(box.left(), box.center().y()), QPointF(box.right(), box.center().y()))
 
 
+def draw_border(painter: QPainter, area: QRectF, colour: QColor) -> None:
+    """A pass that a person should look at: the circle of OK, with a dot in it like an eye's."""
+    draw_verdict(painter, area, Verdict.PASS, colour)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(square_in(area, 0.36))
+
+
 def draw_health(painter: QPainter, area: QRectF, health: Health) -> None:
     """Good is a quiet ring with a tick; each other class has its own filled shape, letter and colour."""
     box = square_in(area, 0.92)

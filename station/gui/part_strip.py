@@ -9,10 +9,24 @@ from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, Q
 
 from station.core.domain import Verdict
 from station.core.messages import PartRecord
-from station.gui.marks import draw_verdict
+from station.gui.marks import draw_border, draw_verdict
 from station.gui.news import RECENT
 from station.gui.pane import Pane, fitted_font
-from station.gui.style import BACK, BLUE, EDGE, GREEN, INK, MUTED, PANEL, TEXT_PX, TOUCH_PX, VERDICT_COLOUR, ink_on
+from station.gui.style import (
+    BACK,
+    BLUE,
+    EDGE,
+    GREEN,
+    INK,
+    MUTED,
+    ORANGE,
+    PANEL,
+    TEXT_PX,
+    TOUCH_PX,
+    VERDICT_COLOUR,
+    ink_on,
+)
+from station.gui.wording import is_border
 
 COLUMNS = 10
 ROWS = RECENT // COLUMNS
@@ -103,7 +117,10 @@ class PartStrip(Pane):
         if record is None:
             return
         mark = QRectF(tile.left(), tile.top() + tile.height() * 0.12, tile.width(), tile.height() * 0.48)
-        draw_verdict(painter, mark, record.verdict, QColor(GREEN) if calm else ink_on(fill))
+        if is_border(record):
+            draw_border(painter, mark, QColor(ORANGE))
+        else:
+            draw_verdict(painter, mark, record.verdict, QColor(GREEN) if calm else ink_on(fill))
         foot = QRectF(tile.left(), tile.top() + tile.height() * 0.64, tile.width(), tile.height() * 0.3)
         number = str(record.part) if record.part else "?"
         painter.setPen(QColor(MUTED) if calm else ink_on(fill))

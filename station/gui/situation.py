@@ -7,7 +7,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from station.core.domain import Health
+from station.core.domain import DriftState, Health
 from station.core.messages import LineStatus
 from station.core.plc_map import AIR_LOW, BIN_FULL, GATE_FAULT
 from station.core.states import State
@@ -29,6 +29,7 @@ class Matter(Enum):
     BIN_FULL = "bin_full"
     AIR_LOW = "air_low"
     NO_PICTURES = "no_pictures"  # produces, but the window has no connection to the engine
+    PROMISE_VOID = "promise_void"  # produces, but parts have drifted away from those of the calibration
     PRODUCING = "producing"
 
 
@@ -75,4 +76,6 @@ def _producing(status: LineStatus, engine_here: bool) -> Situation:
             return Situation(matter, Health.MAINTENANCE)
     if not engine_here:
         return Situation(Matter.NO_PICTURES, Health.MAINTENANCE)
+    if status.drift is DriftState.DRIFTED:
+        return Situation(Matter.PROMISE_VOID, Health.MAINTENANCE, status.drift_detail)
     return Situation(Matter.PRODUCING, Health.GOOD)

@@ -10,16 +10,16 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from station.core.domain import Verdict
 from station.core.messages import PartRecord
 from station.gui.language import translate
-from station.gui.marks import draw_verdict, square_in
+from station.gui.marks import draw_border, draw_verdict, square_in
 from station.gui.pane import Pane, fitted_font
-from station.gui.style import EDGE, GHOST, MUTED, PANEL, VERDICT_COLOUR, ink_on
-from station.gui.wording import reason_words, verdict_word
+from station.gui.style import EDGE, GHOST, INK, MUTED, ORANGE, PANEL, VERDICT_COLOUR, ink_on
+from station.gui.wording import is_border, reason_words, verdict_word
 
 LANES = (Verdict.PASS, Verdict.REJECT, Verdict.NOT_INSPECTED)  # left, middle, right: always the same places
 
 
 class VerdictPanel(Pane):
-    """OK stays grey with a green ring; NG and NOT INSPECTED fill the panel."""
+    """OK stays grey with a green ring, LOOK with an orange eye in its place; NG and NOT INSPECTED fill the panel."""
 
     touched = pyqtSignal(object)  # PartRecord
 
@@ -32,6 +32,10 @@ class VerdictPanel(Pane):
     def verdict(self) -> Verdict | None:
         """What is shown now."""
         return self._record.verdict if self._record else None
+
+    @property
+    def _border(self) -> bool:
+        return self._record is not None and is_border(self._record)
 
     def sizeHint(self) -> QSize:
         """High enough for mark, word and part number."""
@@ -64,7 +68,7 @@ class VerdictPanel(Pane):
         height = body.height()
         self._draw_lanes(painter, QRectF(body.left(), body.top() + height * 0.05, body.width(), height * 0.43), ink)
         painter.setPen(ink)
-        word = verdict_word(self.verdict)
+        word = verdict_word(self.verdict, self._border)
         font = self.font()
         font.setBold(True)
         painter.setFont(fitted_font(font, word, body.width() * 0.9, height * 0.27))
@@ -76,7 +80,9 @@ class VerdictPanel(Pane):
         lane_width = area.width() / len(LANES)
         for place, verdict in enumerate(LANES):
             lane = QRectF(area.left() + place * lane_width, area.top(), lane_width, area.height())
-            if verdict is self.verdict:
+            if verdict is self.verdict and self._border:
+                draw_border(painter, square_in(lane, 0.92), QColor(ORANGE) if self._producing else ink)
+            elif verdict is self.verdict:
                 lit = verdict is Verdict.PASS and self._producing
                 draw_verdict(painter, square_in(lane, 0.92), verdict, QColor(VERDICT_COLOUR[verdict]) if lit else ink)
             else:
@@ -91,7 +97,7 @@ class VerdictPanel(Pane):
         if record:
             words = f"{part_name(record)} · {reason_words(record.reason)}"
         calm = record is None or not record.verdict.rejects
-        painter.setPen(QColor(MUTED) if calm else ink)
+        painter.setPen(QColor(INK) if self._border else QColor(MUTED) if calm else ink)
         painter.setFont(fitted_font(self.font(), words, area.width() * 0.94, self.fontMetrics().height() * 0.8))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
 

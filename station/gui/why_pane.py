@@ -19,7 +19,7 @@ from station.gui.patch_view import PatchView
 from station.gui.scale_view import ScaleMark, ScaleView
 from station.gui.timing_view import TimingView
 from station.gui.verdict_panel import part_name
-from station.gui.wording import reason_words, verdict_word
+from station.gui.wording import is_border, reason_words, verdict_word
 
 MOST = 3  # findings with evidence, the highest scores first
 
@@ -111,7 +111,7 @@ class WhyPane(Panel):
         self.distance.name = translate("Why", "Distance")
         if self._part:
             record = self._part.record
-            self.title.setText(f"{part_name(record)} · {verdict_word(record.verdict)}")
+            self.title.setText(f"{part_name(record)} · {verdict_word(record.verdict, is_border(record))}")
             self.subtitle.setText(reason_words(record.reason))
         self._write_captions()
         self.facts.setText(self._facts())

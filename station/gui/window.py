@@ -11,6 +11,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from station.core.domain import DriftState
 from station.gui.health_bar import HealthBar
 from station.gui.language import LANGUAGES, Language, translate
 from station.gui.news import StationNews
@@ -45,6 +46,7 @@ class Header(Pane):
         super().__init__()
         self._station = station
         self._recipe = ""
+        self._void = False  # its promise
         self.brand, self.recipe = label("brand"), label("muted")
         self.health, self.language = HealthBar(), button()
         words = QVBoxLayout()
@@ -60,17 +62,19 @@ class Header(Pane):
         self.write_words()
 
     def show_news(self, news: StationNews) -> None:
-        """Recipe and health."""
+        """Recipe, whether its promise holds, and health."""
         self.health.show_news(news)
         recipe = news.status.recipe if news.status else ""
-        if recipe != self._recipe:
-            self._recipe = recipe
+        void = news.status is not None and news.status.drift is DriftState.DRIFTED
+        if (recipe, void) != (self._recipe, self._void):
+            self._recipe, self._void = recipe, void
             self.write_words()
 
     def write_words(self) -> None:
         """The station's name and the recipe's are data, not words."""
         self.brand.setText(f"Saiken 再検  {self._station}")
-        self.recipe.setText(translate("Header", "Recipe: %1").replace("%1", self._recipe or "–"))
+        words = translate("Header", "Recipe: %1 – promise void") if self._void else translate("Header", "Recipe: %1")
+        self.recipe.setText(words.replace("%1", self._recipe or "–"))
 
 
 class StationWindow(QWidget):

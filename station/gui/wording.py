@@ -10,6 +10,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QT_TRANSLATE_NOOP
 
 from station.core.domain import Health, Reason, Verdict
+from station.core.messages import PartRecord
 from station.gui.language import translate
 from station.gui.situation import Matter
 
@@ -20,6 +21,7 @@ _VERDICTS = {
 }
 _REASONS = {
     Reason.CLEAN: QT_TRANSLATE_NOOP("Reason", "Nothing above the limit"),
+    Reason.BORDER: QT_TRANSLATE_NOOP("Reason", "Close to the limit: look at it"),
     Reason.FINDING: QT_TRANSLATE_NOOP("Reason", "Finding confirmed"),
     Reason.OVERFLOW: QT_TRANSLATE_NOOP("Reason", "Too much flagged to verify"),
     Reason.LATE: QT_TRANSLATE_NOOP("Reason", "Verdict was too late"),
@@ -57,6 +59,7 @@ _HEADLINES = {
     Matter.BIN_FULL: QT_TRANSLATE_NOOP("Situation", "In production – reject bin full"),
     Matter.AIR_LOW: QT_TRANSLATE_NOOP("Situation", "In production – air pressure low"),
     Matter.NO_PICTURES: QT_TRANSLATE_NOOP("Situation", "In production – no pictures here"),
+    Matter.PROMISE_VOID: QT_TRANSLATE_NOOP("Situation", "In production – promise void"),
     Matter.PRODUCING: QT_TRANSLATE_NOOP("Situation", "In production"),
 }
 _ADVICE = {
@@ -72,6 +75,7 @@ _ADVICE = {
     Matter.BIN_FULL: QT_TRANSLATE_NOOP("Situation", "Empty the reject bin."),
     Matter.AIR_LOW: QT_TRANSLATE_NOOP("Situation", "Check the compressed air."),
     Matter.NO_PICTURES: QT_TRANSLATE_NOOP("Situation", "The window reconnects to the engine by itself."),
+    Matter.PROMISE_VOID: QT_TRANSLATE_NOOP("Situation", "Clean optics, check light; then recalibrate."),
     Matter.PRODUCING: QT_TRANSLATE_NOOP("Situation", "Every part is inspected."),
 }
 # What the processes advise in English (`station.core.errors`); a test compares.
@@ -110,9 +114,16 @@ _OUTCOMES = {
 }
 
 
-def verdict_word(verdict: Verdict | None) -> str:
-    """OK, NG or NOT INSPECTED; a dash when there is none yet."""
+def verdict_word(verdict: Verdict | None, border: bool = False) -> str:
+    """OK, NG or NOT INSPECTED, or LOOK for a pass within the grey band; a dash when there is none yet."""
+    if border:
+        return translate("Verdict", "LOOK")
     return translate("Verdict", _VERDICTS[verdict]) if verdict else "–"
+
+
+def is_border(record: PartRecord) -> bool:
+    """A pass that a person should look at."""
+    return record.verdict is Verdict.PASS and record.reason is Reason.BORDER
 
 
 def reason_words(reason: Reason) -> str:

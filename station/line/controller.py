@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from station.core import plc_map
 from station.core.config import StationConfig
-from station.core.domain import Health, Reason
+from station.core.domain import DriftState, Health, Reason
 from station.core.errors import PlcError, RuntimeFaultError
 from station.core.messages import (
     Command,
@@ -250,14 +250,6 @@ class LineController:
             return State.INITIALIZED
         return State.CONTINUOUS_EXECUTION if self._wanted and not self._closing else State.READY
 
-    def _fallen(self, now_ns: int) -> None:
-        """The state changed: say so; whoever leaves production takes back what is in flight."""
-        if self._parts.executing and self.state is not State.CONTINUOUS_EXECUTION:
-            self._parts.reject_all(self._why_no_verdict())
-        detail = f": {self._machine.error}" if self.state is State.ERROR else ""
-        self._note("state", f"{self.state.name}{detail}")
-        self._tell_status(now_ns)
-
     def _lose_engine(self, text: str) -> None:
         if self._engine is None:
             return
@@ -331,7 +323,7 @@ class LineController:
                 advice=self._advice() if error else "",
                 plc=Health.GOOD if self._linked else Health.FAILURE,
                 plc_detail=self._link.detail,
-                engine=Health.FAILURE if engine is None else Health.GOOD if engine.ready else Health.CHECK,
+                engine=_health(engine),
                 engine_detail=engine.detail if engine else "the engine is not there",
                 camera=engine.camera if engine else Health.CHECK,
                 runtime=engine.runtime if engine else "",
@@ -344,6 +336,8 @@ class LineController:
                 ),
                 inputs=self._inputs,
                 realtime=self._realtime,
+                drift=engine.drift if engine else DriftState.UNWATCHED,
+                drift_detail=engine.drift_detail if engine else "",
             )
         )
 
@@ -354,6 +348,15 @@ class LineController:
 
     def _note(self, kind: str, text: str, user: str = "") -> None:
         self._events.append(Event("line", kind, text, self._wall(), user))
+
+
+def _health(engine: EngineStatus | None) -> Health:
+    """Of the engine; parts that have drifted ask for maintenance, and production goes on."""
+    if engine is None:
+        return Health.FAILURE
+    if not engine.ready:
+        return Health.CHECK
+    return Health.MAINTENANCE if engine.drift is DriftState.DRIFTED else Health.GOOD
 
 
 def _input_names(inputs: int) -> str:

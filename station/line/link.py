@@ -20,7 +20,6 @@ from enum import Enum
 
 from station.core import plc_map
 from station.core.config import LineSection
-from station.core.domain import Verdict
 from station.core.errors import PlcError, PlcFrameError, PlcTimeoutError
 from station.line import modbus
 
@@ -61,7 +60,7 @@ class PlcStatus:
 class Written:
     """The PLC took these slots into its registers."""
 
-    slots: tuple[tuple[int, Verdict], ...]
+    slots: tuple[plc_map.Slot, ...]
     answer_ns: int
 
 
@@ -69,7 +68,7 @@ class Written:
 class _Pending:
     exchange: modbus.Exchange
     sent_ns: int
-    slots: tuple[tuple[int, Verdict], ...] = ()
+    slots: tuple[plc_map.Slot, ...] = ()
     state_word: int = -1  # what a poll tells the PLC; -1: this is no poll
 
     @property
@@ -108,7 +107,7 @@ class PlcLink:
         return self._phase is Phase.UP
 
     @property
-    def slots_on_wire(self) -> tuple[tuple[int, Verdict], ...]:
+    def slots_on_wire(self) -> tuple[plc_map.Slot, ...]:
         """Verdicts in the request that was sent last and is not answered yet."""
         return self._pending.slots if self._pending else ()
 
@@ -127,7 +126,7 @@ class PlcLink:
         """Begin with the handshake again (the PLC restarted)."""
         self._restart(now_ns, why)
 
-    def transmit(self, now_ns: int, due: Sequence[tuple[int, Verdict]]) -> bytes | None:
+    def transmit(self, now_ns: int, due: Sequence[plc_map.Slot]) -> bytes | None:
         """The next request, to be sent at once; None = nothing now. `due` are verdicts to write, by part number."""
         if not self._port_open or self._pending or now_ns < self._quiet_until_ns:
             return None
@@ -180,7 +179,7 @@ class PlcLink:
             return self._quiet_until_ns
         return max(self._quiet_until_ns, self._poll_due_ns)
 
-    def _next(self, now_ns: int, due: Sequence[tuple[int, Verdict]]) -> _Pending | None:
+    def _next(self, now_ns: int, due: Sequence[plc_map.Slot]) -> _Pending | None:
         unit = self._line.unit
         if self._phase is Phase.READ_BACK:
             return _Pending(modbus.read_holding(unit, plc_map.CONTROL_BASE, plc_map.CONTROL_SIZE), now_ns)
@@ -190,7 +189,7 @@ class PlcLink:
         poll_due = now_ns >= self._poll_due_ns
         if self.up and due and (self._last_was_poll or not poll_due):
             slots = _neighbours(due)
-            words = [word for part, verdict in slots for word in plc_map.slot_words(part, verdict)]
+            words = [register for part, word in slots for register in plc_map.slot_words(part, word)]
             exchange = modbus.write_many(unit, plc_map.slot_register(slots[0][0]), words)
             return _Pending(exchange, now_ns, slots)
         return self._poll(now_ns) if poll_due else None
@@ -273,11 +272,11 @@ def _prove_order(word: int, verb: str) -> None:
     )
 
 
-def _neighbours(due: Sequence[tuple[int, Verdict]]) -> tuple[tuple[int, Verdict], ...]:
+def _neighbours(due: Sequence[plc_map.Slot]) -> tuple[plc_map.Slot, ...]:
     """The first verdicts of `due` whose slots stand side by side: one write. The ring's end breaks the row."""
     row = [due[0]]
-    for part, verdict in due[1:]:
+    for part, word in due[1:]:
         if part != row[-1][0] + 1 or part % plc_map.SLOTS == 0:
             break
-        row.append((part, verdict))
+        row.append((part, word))
     return tuple(row)

@@ -16,6 +16,7 @@ from station.core import plc_map
 from station.core.config import LineSection
 from station.core.domain import Ledger, Reason, Verdict
 from station.core.messages import Counters, PartRecord, PartVerdict
+from station.core.plc_map import Slot, Word
 from station.line.link import PlcStatus, Written
 
 MAX_IN_FLIGHT = 8  # written and not acknowledged
@@ -36,9 +37,14 @@ class Part:
     received_ns: int = 0
     verdict: Verdict | None = None
     reason: Reason = Reason.LATE
-    sent: Verdict | None = None  # newest word that went onto the wire
-    written: Verdict | None = None  # newest word that the PLC's registers hold for sure
+    sent: Word | None = None  # newest word that went onto the wire
+    written: Word | None = None  # newest word that the PLC's registers hold for sure
     written_ns: int = 0
+
+    @property
+    def word(self) -> Word | None:
+        """What the PLC must be told; None while there is no verdict."""
+        return None if self.verdict is None else plc_map.word_of(self.verdict, self.reason)
 
 
 class PartsInFlight:
@@ -94,40 +100,39 @@ class PartsInFlight:
         for part in list(self._open.values()):
             if part.verdict is not Verdict.NOT_INSPECTED:
                 part.reason = reason
-            self._close(part, part.sent or Verdict.NOT_INSPECTED, 0)
+            self._close(part, 0)
 
-    def due(self, now_ns: int) -> list[tuple[int, Verdict]]:
-        """Verdicts to write now, by part number: new ones, and repeats of what the PLC did not acknowledge."""
+    def due(self, now_ns: int) -> list[Slot]:
+        """Words to write now, by part number: new ones, and repeats of what the PLC did not acknowledge."""
         repeat_ns = now_ns - self._line.quiet_ms * _MS
         room = MAX_IN_FLIGHT - sum(part.sent is not None for part in self._open.values())
-        due: list[tuple[int, Verdict]] = []
+        due: list[Slot] = []
         for part in self._open.values():
-            if part.verdict is None or (part.sent is None and room <= 0):
+            if (word := part.word) is None or (part.sent is None and room <= 0):
                 continue
             room -= part.sent is None
-            if part.written is not part.verdict or part.written_ns <= repeat_ns:
-                due.append((part.number, part.verdict))
+            if part.written is not word or part.written_ns <= repeat_ns:
+                due.append((part.number, word))
         return due
 
-    def sent(self, slots: tuple[tuple[int, Verdict], ...]) -> None:
-        """These verdicts go onto the wire now."""
-        for number, verdict in slots:
-            self._open[number].sent = verdict
+    def sent(self, slots: tuple[Slot, ...]) -> None:
+        """These words go onto the wire now."""
+        for number, word in slots:
+            self._open[number].sent = word
 
     def written(self, written: Written) -> None:
-        """The PLC's registers hold these verdicts."""
-        for number, verdict in written.slots:
+        """The PLC's registers hold these words."""
+        for number, word in written.slots:
             part = self._open.get(number)
-            if part is not None and part.verdict is verdict:
-                part.written, part.written_ns = verdict, written.answer_ns
+            if part is not None and part.word is word:
+                part.written, part.written_ns = word, written.answer_ns
 
     def acknowledge(self, status: PlcStatus) -> None:
         """Close the parts whose newest verdict the PLC says it took; only a poll after the write counts."""
         for part in list(self._open.values()):
-            newest = part.written is not None and part.written is part.verdict
+            newest = part.written is not None and part.written is part.word
             if newest and status.sent_ns >= part.written_ns and status.accepts(part.number):
-                assert part.written is not None
-                self._close(part, part.written, status.answer_ns)
+                self._close(part, status.answer_ns)
 
     def expire(self, now_ns: int, reason: Reason) -> None:
         """Deadlines: a part without a verdict becomes NOT_INSPECTED for `reason`, an unwritten verdict is too late."""
@@ -188,10 +193,12 @@ class PartsInFlight:
     def _give_up(self, part: Part) -> None:
         if part.verdict is not None and part.verdict is not Verdict.NOT_INSPECTED:
             part.reason = Reason.NOT_ACKNOWLEDGED
-        self._close(part, part.sent or Verdict.NOT_INSPECTED, 0)
+        self._close(part, 0)
 
-    def _close(self, part: Part, verdict: Verdict, acknowledged_ns: int) -> None:
+    def _close(self, part: Part, acknowledged_ns: int) -> None:
+        """The record says what was sent to the PLC."""
         del self._open[part.number]
+        verdict = part.sent.verdict if part.sent else Verdict.NOT_INSPECTED
         ledger = replace(
             part.answer.ledger if part.answer else _NO_LEDGER,
             trigger_ns=part.seen_ns,

@@ -16,6 +16,7 @@ class GateReason(Enum):
     """Why the gate let a part pass (one way) or rejected it (all the others)."""
 
     PASSED = "passed"  # own number, word PASS, heartbeat fresh, ContinuousExecution
+    BORDER_WORD = "border_word"  # the station said BORDER: turned out to a person, who decides
     REJECT_WORD = "reject_word"  # the station said REJECT
     NOT_INSPECTED_WORD = "not_inspected_word"  # the station said NOT_INSPECTED
     NO_VERDICT = "no_verdict"  # the slot is empty or holds another part's number

@@ -11,17 +11,18 @@ import random
 from dataclasses import dataclass, field
 
 from station.core import plc_map
-from station.core.domain import Verdict
 from station.core.states import State
 from station.sim.book import GateReason
 
 _BEAT_NS = 50_000_000  # the PLC's own heartbeat
 _ENCODER_NS = 1_000_000  # one encoder count
 _CONTROL_END = plc_map.SLOT_BASE + plc_map.SLOTS * plc_map.SLOT_SIZE
-_WHY = {
-    plc_map.WORDS[Verdict.REJECT]: GateReason.REJECT_WORD,
-    plc_map.WORDS[Verdict.NOT_INSPECTED]: GateReason.NOT_INSPECTED_WORD,
+_WHY: dict[int, GateReason] = {
+    plc_map.Word.BORDER: GateReason.BORDER_WORD,
+    plc_map.Word.REJECT: GateReason.REJECT_WORD,
+    plc_map.Word.NOT_INSPECTED: GateReason.NOT_INSPECTED_WORD,
 }
+_WORDS = frozenset(plc_map.Word)
 
 
 class IllegalAddressError(LookupError):
@@ -148,7 +149,7 @@ class Plc:
             return GateReason.HEARTBEAT_STALE
         if plc_map.join32(low, high) != part:
             return GateReason.NO_VERDICT
-        if word != plc_map.PASS_WORD:
+        if word != plc_map.Word.PASS:
             return _WHY.get(word, GateReason.UNKNOWN_WORD)
         return GateReason.PASSED
 
@@ -163,7 +164,7 @@ class Plc:
         memory = self._memory
         for part in range(max(memory.gated, memory.count - plc_map.SLOTS) + 1, memory.count + 1):
             low, high, word = self._slot(part)
-            if plc_map.join32(low, high) == part and word in plc_map.WORDS.values():
+            if plc_map.join32(low, high) == part and word in _WORDS:
                 memory.accepted.add(part)
         memory.accepted = {part for part in memory.accepted if part > memory.count - 2 * plc_map.SLOTS}
 

@@ -40,7 +40,7 @@ class Outcome:
 
     def inspected(self, fates: tuple[PartFate, ...]) -> int:
         """How many of these parts got a verdict of the networks in time."""
-        return sum(fate.why in {GateReason.PASSED, GateReason.REJECT_WORD} for fate in fates)
+        return sum(fate.why in {GateReason.PASSED, GateReason.BORDER_WORD, GateReason.REJECT_WORD} for fate in fates)
 
 
 @dataclass

@@ -108,6 +108,10 @@
       <source>Recipe: %1</source>
       <translation>レシピ：%1</translation>
     </message>
+    <message>
+      <source>Recipe: %1 – promise void</source>
+      <translation>レシピ：%1 – 保証は無効</translation>
+    </message>
   </context>
   <context>
     <name>Health</name>
@@ -176,6 +180,10 @@
     <message>
       <source>Nothing above the limit</source>
       <translation>限度を超える所見なし</translation>
+    </message>
+    <message>
+      <source>Close to the limit: look at it</source>
+      <translation>限度に近い：目視確認</translation>
     </message>
     <message>
       <source>Finding confirmed</source>
@@ -302,6 +310,10 @@ NG  F4</translation>
       <translation>生産中 – 画像を受信できません</translation>
     </message>
     <message>
+      <source>In production – promise void</source>
+      <translation>生産中 – 保証は無効</translation>
+    </message>
+    <message>
       <source>In production</source>
       <translation>生産中</translation>
     </message>
@@ -348,6 +360,10 @@ NG  F4</translation>
     <message>
       <source>The window reconnects to the engine by itself.</source>
       <translation>エンジンに自動で再接続します。</translation>
+    </message>
+    <message>
+      <source>Clean optics, check light; then recalibrate.</source>
+      <translation>光学系を清掃し、照明を確認してから、再校正してください。</translation>
     </message>
     <message>
       <source>Every part is inspected.</source>
@@ -410,6 +426,10 @@ NG  F4</translation>
     <message>
       <source>NOT INSPECTED</source>
       <translation>未検査</translation>
+    </message>
+    <message>
+      <source>LOOK</source>
+      <translation>要目視</translation>
     </message>
   </context>
   <context>

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from station.core.channel import MAX_MESSAGE
-from station.core.domain import Finding, Health, Ledger, Reason, Verdict
+from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 from station.core.messages import (
     AnyMessage,
     CameraReady,
@@ -43,7 +43,9 @@ EVENT = Event("line", "state", "検査中", 1.5, "ann")
 GOOD = Health.GOOD
 
 MESSAGES: list[Message] = [
-    EngineStatus(True, "warm", GOOD, 7, 12, "onnxruntime", "ring", 0xFFFFFFFF, "ab" * 32),
+    EngineStatus(
+        True, "warm", GOOD, 7, 12, "onnxruntime", "ring", 0xFFFFFFFF, "ab" * 32, "", DriftState.DRIFTED, "since part 7"
+    ),
     PartVerdict(FRAME, Verdict.PASS, Reason.CLEAN, 0.5, 1.0, LEDGER),
     Numbering(7, -3),
     Delivery(5, EVENT),

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core import plc_map
-from station.core.domain import Verdict
-from station.core.plc_map import PASS_WORD, SLOT_SIZE, SLOTS, WORDS, join32, slot_register, slot_words, split32
+from station.core.domain import Reason, Verdict
+from station.core.plc_map import SLOT_SIZE, SLOTS, Word, join32, slot_register, slot_words, split32, word_of
 
 U32 = st.integers(0, 2**32 - 1)
 
@@ -40,22 +40,31 @@ def test_low_word_first() -> None:
 
 
 def test_pass_and_reject_differ_in_every_bit() -> None:
-    assert distance(PASS_WORD, WORDS[Verdict.REJECT]) == 16
+    assert distance(Word.PASS, Word.REJECT) == 16
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(Verdict, 2)))
-def test_words_are_at_least_eight_bits_apart(one: Verdict, other: Verdict) -> None:
-    assert distance(WORDS[one], WORDS[other]) >= 8
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(Word, 2)))
+def test_words_are_at_least_eight_bits_apart(one: Word, other: Word) -> None:
+    assert distance(one, other) >= 8
+
+
+@pytest.mark.parametrize("word", Word)
+def test_no_byte_swap_of_a_word_comes_near_pass_or_border(word: Word) -> None:
+    assert distance(swapped(word), Word.PASS) >= 8
+    assert distance(swapped(word), Word.BORDER) >= 8
 
 
 @pytest.mark.parametrize("verdict", Verdict)
-def test_no_byte_swap_of_a_word_comes_near_pass(verdict: Verdict) -> None:
-    assert distance(swapped(WORDS[verdict]), PASS_WORD) >= 8
+@pytest.mark.parametrize("reason", Reason)
+def test_only_a_pass_in_the_grey_band_is_border(verdict: Verdict, reason: Reason) -> None:
+    word = word_of(verdict, reason)
+    assert word.verdict is verdict
+    assert (word is Word.BORDER) == (verdict is Verdict.PASS and reason is Reason.BORDER)
 
 
 @pytest.mark.parametrize("word", [0x0000, 0xFFFF])
 def test_idle_line_is_no_pass(word: int) -> None:
-    assert distance(word, PASS_WORD) == 8
+    assert distance(word, Word.PASS) == distance(word, Word.BORDER) == 8
 
 
 def test_byte_order_constant_shows_a_swap() -> None:
@@ -64,8 +73,8 @@ def test_byte_order_constant_shows_a_swap() -> None:
 
 @given(U32)
 def test_slot_carries_the_full_part_number(part: int) -> None:
-    low, high, word = slot_words(part, Verdict.PASS)
-    assert (join32(low, high), word) == (part, PASS_WORD)
+    low, high, word = slot_words(part, Word.PASS)
+    assert (join32(low, high), word) == (part, Word.PASS)
 
 
 def test_sixteen_parts_have_sixteen_slots_in_a_row() -> None:

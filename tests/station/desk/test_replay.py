@@ -30,6 +30,7 @@ class Answer:
     score: float = 1.7
     limit: float = 1.0
     cleared: int = 3
+    border: bool = False
     screened_ns: int = 0
     verified_ns: int = 0
 
@@ -73,6 +74,17 @@ def test_same_numbers_are_bit_equal(bench: Bench, journal: JournalReader) -> Non
     assert (result.key, result.findings, result.lossless) == ("00a1-2", 1, True)
     (frame,) = bench.seen
     assert (frame.dtype, frame.shape, int(frame.max())) == (np.uint8, (6, 8), 2)
+
+
+def test_a_border_case_then_is_one_now(bench: Bench, journal: JournalReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    then = journal.inspection(journal.part(2)[0].frame)
+    border = msgspec.structs.replace(then, verdict=Verdict.PASS, reason=Reason.BORDER)
+    monkeypatch.setattr(journal, "inspection", lambda _: border)
+    passed = replace(bench.answer, verdict=Verdict.PASS, reason=Reason.CLEAN)
+    bench.answer = replace(passed, border=True)
+    assert replay.replay_part(journal, "2", EngineSection()).bit_equal
+    bench.answer = passed
+    assert replay.replay_part(journal, "2", EngineSection()).differences == ("reason",)
 
 
 def test_one_bit_in_one_score_is_seen(bench: Bench, journal: JournalReader, finding: Finding) -> None:

@@ -52,7 +52,7 @@ def test_every_part_is_counted_once_by_what_the_gate_did() -> None:
             ("good", GateReason.PASSED),
             ("good", GateReason.PASSED),
             ("scratch", GateReason.REJECT_WORD),
-            ("good", GateReason.REJECT_WORD),
+            ("good", GateReason.BORDER_WORD),
             ("good", GateReason.HEARTBEAT_STALE),
             ("scratch", GateReason.NO_VERDICT),
             ("good", GateReason.NOT_INSPECTED_WORD),

@@ -52,6 +52,22 @@ def test_a_good_and_a_bad_part_get_the_detectors_verdict(inspector, frame, bad):
     assert inspector.inspected == 2
 
 
+def test_a_pass_in_the_grey_band_is_a_border_case_and_nothing_else_is(inspector, frame, detector, answer):
+    reject, late = Verdict.REJECT, Verdict.NOT_INSPECTED
+    detector.answers = [answer(border=True), answer(), answer(reject, Reason.FINDING, border=True)]
+    assert judged(inspector.inspect(frame(1))) == (Verdict.PASS, Reason.BORDER)
+    assert judged(inspector.inspect(frame(2))) == (Verdict.PASS, Reason.CLEAN)
+    assert judged(inspector.inspect(frame(3))) == (reject, Reason.FINDING)
+    detector.raises = [NotInspectedError(Reason.NOT_REGISTERED, "no part")]
+    assert judged(inspector.inspect(frame(4))) == (late, Reason.NOT_REGISTERED)
+
+
+def test_a_border_case_that_comes_too_late_is_late(inspector, frame, clock, detector, answer):
+    detector.answers = [answer(border=True)]
+    detector.takes = lambda: clock.advance_ms(DEADLINE_MS + 1)
+    assert judged(inspector.inspect(frame(1))) == (Verdict.NOT_INSPECTED, Reason.LATE)
+
+
 def test_both_messages_carry_the_same_identity_and_the_whole_ledger(inspector, frame, clock):
     item = frame(1)
     clock.advance_ms(30)

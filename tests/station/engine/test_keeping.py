@@ -41,6 +41,10 @@ def test_the_border_is_a_share_of_the_limit_of_any_sign(score, limit, kind):
     assert Keeping(0).choose(record) == kind
 
 
+def test_what_the_recipe_calls_a_border_case_is_kept_as_one():
+    assert Keeping(0).choose(msgspec.structs.replace(OK, reason=Reason.BORDER)) == "border"
+
+
 def test_the_descriptor_holds_the_picture_row_by_row():
     image = np.arange(24, dtype=np.uint8).reshape(4, 6)[:, ::2]  # not contiguous
     descriptor = picture_descriptor(image)

@@ -6,19 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from station.core.config import EngineSection
 from station.core.domain import Verdict
 from station.core.errors import BundleError
+from station.core.recipe import DecisionSpec, DriftSpec
 from station.engine import task as module
 from station.engine.task import evidence, open_task
 
 
 def test_the_task_carries_the_bundles_names_and_known_pictures(monkeypatch, picture, bad):
     asked = []
-    recipe = SimpleNamespace(name="ring", version="3", frame=SimpleNamespace(height=12, width=16))
-    bundle = SimpleNamespace(recipe=recipe, number=77, sha256="ab" * 32)
+    frame, decision = SimpleNamespace(height=12, width=16), DecisionSpec(limit=20.0)
+    recipe = SimpleNamespace(name="ring", version="3", frame=frame, decision=decision, drift=DriftSpec())
+    calibration = save({"decision.scores": np.arange(21, dtype=np.float32)})
+    bundle = SimpleNamespace(recipe=recipe, number=77, sha256="ab" * 32, files={"calibration.safetensors": calibration})
     detector = SimpleNamespace(runtime="runtime 1", why=lambda answer, finding: (answer, finding))
     golden = (SimpleNamespace(frame=picture(), passes=True), SimpleNamespace(frame=picture(bad), passes=False))
 
@@ -33,6 +38,8 @@ def test_the_task_carries_the_bundles_names_and_known_pictures(monkeypatch, pict
     assert task.frame == (12, 16)
     assert [known.verdict for known in task.known] == [Verdict.PASS, Verdict.REJECT]
     assert task.explain("answer", "finding") == ("answer", "finding")
+    assert task.watch is not None
+    assert task.watch.p_value(19.5) == pytest.approx(0.5 / 21)  # among the 20 scores below the limit
 
 
 def test_a_bundle_that_is_not_there_is_refused(tmp_path):

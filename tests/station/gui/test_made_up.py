@@ -10,7 +10,17 @@ from station.gui import made_up
 def test_scene_names_are_unique_and_cover_the_states():
     names = [scene.name for scene in made_up.scenes()]
     assert len(set(names)) == len(names)
-    assert {"run-ok", "run-ng", "why-ng", "run-not-inspected", "engine-gone", "plc-lost", "error"} <= set(names)
+    assert {
+        "run-ok",
+        "run-border",
+        "promise-void",
+        "run-ng",
+        "why-ng",
+        "run-not-inspected",
+        "engine-gone",
+        "plc-lost",
+        "error",
+    } <= set(names)
 
 
 def test_a_showing_fits_a_datagram():

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from station.core.domain import Health, Verdict
-from station.gui.marks import draw_health, draw_verdict, square_in
+from station.gui.marks import draw_border, draw_health, draw_verdict, square_in
 
 AREA = QRectF(0, 0, 60, 60)
 
@@ -26,6 +26,7 @@ def ink(draw) -> set[tuple[int, int]]:
 def test_verdicts_differ_by_shape_alone(qapp):
     black = QColor("black")
     shapes = [ink(lambda painter, one=one: draw_verdict(painter, AREA, one, black)) for one in (*Verdict, None)]
+    shapes.append(ink(lambda painter: draw_border(painter, AREA, black)))
     for one, other in combinations(shapes, 2):
         assert len(one ^ other) > 0.3 * min(len(one), len(other))
 

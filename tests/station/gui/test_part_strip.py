@@ -10,7 +10,7 @@ from station.core.domain import Reason, Verdict
 from station.gui.made_up import record
 from station.gui.news import RECENT
 from station.gui.part_strip import PartStrip
-from station.gui.style import TOUCH_PX, VERDICT_COLOUR
+from station.gui.style import GREEN, ORANGE, TOUCH_PX, VERDICT_COLOUR
 
 
 @pytest.fixture
@@ -61,6 +61,22 @@ def test_keys_walk_and_ask(strip, qtbot):
     qtbot.keyClick(strip, Qt.Key.Key_Enter)
     qtbot.keyClick(strip, Qt.Key.Key_A)
     assert asked == [2, 12, 1]
+
+
+def test_a_border_case_has_a_mark_of_its_own(strip):
+    strip.show_slots([record(1), record(2, Verdict.PASS, Reason.BORDER)] + [None] * (RECENT - 2), 1)
+    image = strip.grab().toImage()
+
+    def colours(slot: int) -> set[str]:
+        tile = strip.tile(slot).toRect()
+        return {
+            image.pixelColor(x, y).name()
+            for x in range(tile.left(), tile.right())
+            for y in range(tile.top(), tile.bottom())
+        }
+
+    assert QColor(GREEN).name() in colours(0) - colours(1)
+    assert QColor(ORANGE).name() in colours(1) - colours(0)
 
 
 def test_a_reject_is_filled_and_the_shape_is_drawn_on_it(strip):

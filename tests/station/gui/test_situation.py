@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from station.core.domain import Health
+from station.core.domain import DriftState, Health
 from station.core.plc_map import AIR_LOW, BIN_FULL, GATE_FAULT
 from station.core.states import State
 from station.gui import made_up
@@ -32,6 +32,10 @@ def news(**fields) -> StationNews:
         ({"inputs": BIN_FULL}, Matter.BIN_FULL, Health.MAINTENANCE),
         ({"inputs": AIR_LOW}, Matter.AIR_LOW, Health.MAINTENANCE),
         ({"inputs": AIR_LOW | BIN_FULL | GATE_FAULT}, Matter.GATE_FAULT, Health.MAINTENANCE),
+        ({"drift": DriftState.DRIFTED}, Matter.PROMISE_VOID, Health.MAINTENANCE),
+        ({"drift": DriftState.DRIFTED, "inputs": BIN_FULL}, Matter.BIN_FULL, Health.MAINTENANCE),
+        ({"drift": DriftState.DRIFTED, "state": State.READY}, Matter.READY, Health.CHECK),
+        ({"drift": DriftState.UNWATCHED}, Matter.PRODUCING, Health.GOOD),
         ({}, Matter.PRODUCING, Health.GOOD),
     ],
 )
@@ -51,6 +55,10 @@ def test_producing_without_connection_to_the_engine_is_said():
     blind = news()
     blind.engine_here = False
     assert situation(blind).matter is Matter.NO_PICTURES
+
+
+def test_since_when_the_promise_is_void_is_told():
+    assert situation(news(drift=DriftState.DRIFTED, drift_detail="since part 7")).detail == "since part 7"
 
 
 def test_the_lines_own_words_are_kept():

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor
 
 from station.core.domain import Reason, Verdict
 from station.gui.made_up import record
-from station.gui.style import GREEN, MUTED, PANEL, VERDICT_COLOUR
+from station.gui.style import GREEN, MUTED, ORANGE, PANEL, VERDICT_COLOUR
 from station.gui.verdict_panel import LANES, VerdictPanel, part_name
 
 CORNER = (8, 8)
@@ -30,6 +30,17 @@ def test_ok_is_quiet_and_fades_when_nothing_is_produced(shown, producing, colour
     assert image.pixelColor(*CORNER) == QColor(PANEL)
     lane = {image.pixelColor(x, y).name() for x in range(10, 130) for y in range(10, 120)}
     assert QColor(colour).name() in lane
+
+
+def test_a_border_case_is_a_pass_that_asks_for_a_look(shown):
+    panel = shown(VerdictPanel())
+    panel.show_record(record(1, Verdict.PASS, Reason.BORDER), producing=True)
+    image = panel.grab().toImage()
+    assert panel.verdict is Verdict.PASS
+    assert image.pixelColor(*CORNER) == QColor(PANEL)
+    lane = {image.pixelColor(x, y).name() for x in range(10, 130) for y in range(10, 120)}
+    assert QColor(ORANGE).name() in lane
+    assert QColor(GREEN).name() not in lane
 
 
 def test_each_verdict_has_its_own_place(shown):

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QApplication, QPushButton
 
-from station.core.domain import Reason, Verdict
+from station.core.domain import DriftState, Reason, Verdict
 from station.core.messages import Command
 from station.core.states import State
 from station.gui import link as link_module
@@ -37,6 +37,23 @@ def test_a_verdict_goes_from_the_line_to_the_screen(window, line):
     window.pull()
     assert window.run.verdict.verdict is Verdict.REJECT
     assert window.banner.headline.text() == "In production – no pictures here"
+
+
+def test_a_promise_that_became_void_is_shown_in_both_languages_and_the_line_runs_on(window, line, engine, qtbot):
+    line.say(status(drift=DriftState.DRIFTED, drift_detail="since part 1: KS 0.4 > 0.3"), record(1))
+    window.pull()
+    assert window.banner.headline.text() == "In production – promise void"
+    assert window.banner.advice.text().startswith("since part 1: KS 0.4 > 0.3 — Clean optics")
+    assert window.header.recipe.text() == "Recipe: flange-SK204 – promise void"
+    assert window.run.verdict.verdict is Verdict.PASS
+    qtbot.keyClick(window, Qt.Key.Key_F2)
+    QApplication.processEvents()
+    assert window.banner.headline.text() == "生産中 – 保証は無効"
+    assert window.header.recipe.text() == "レシピ：flange-SK204 – 保証は無効"
+    line.say(status())
+    window.pull()
+    assert window.banner.headline.text() == "生産中"
+    assert window.header.recipe.text() == "レシピ：flange-SK204"
 
 
 def test_the_line_gone_and_back(window, line):

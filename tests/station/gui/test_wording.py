@@ -24,7 +24,7 @@ def test_the_advice_of_every_error_is_known():
 def test_every_code_has_its_own_words(english, code):
     english.switch(code)
     for words in (
-        [wording.verdict_word(verdict) for verdict in Verdict],
+        [*(wording.verdict_word(verdict) for verdict in Verdict), wording.verdict_word(Verdict.PASS, border=True)],
         [wording.reason_words(reason) for reason in Reason],
         [wording.health_word(health) for health in Health],
         [wording.headline(matter) for matter in Matter],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from station.core.domain import Health, Reason, Verdict
+from station.core.domain import DriftState, Health, Reason, Verdict
 from station.core.errors import PortError
-from station.core.messages import Command
+from station.core.messages import Command, LineStatus
 from station.core.states import State
 
 MS = 1_000_000
@@ -378,3 +378,14 @@ def test_wake_time_lies_in_the_future_and_misses_nothing(hall):
     for _ in range(200):
         hall.run(0.001)
         assert hall.line.wake_ns(hall.now_ns) >= hall.now_ns - MS
+
+
+def test_a_void_promise_is_shown_while_production_goes_on(hall):
+    hall.produce(1)
+    assert (hall.statuses[-1].drift, hall.statuses[-1].engine) == (DriftState.UNWATCHED, Health.GOOD)
+    told = {"drift": DriftState.DRIFTED, "drift_detail": "since part 7"}
+    hall.line.engine_status(hall.status(**told), hall.now_ns)
+    hall.line.tick(hall.now_ns + 200 * MS)
+    (status,) = [one for one in hall.line.take_messages() if isinstance(one, LineStatus)]
+    assert (status.drift, status.drift_detail, status.engine) == (*told.values(), Health.MAINTENANCE)
+    assert hall.line.state is State.CONTINUOUS_EXECUTION

@@ -11,8 +11,8 @@ import pytest
 
 from station.core import plc_map
 from station.core.config import LineSection
-from station.core.domain import Verdict
 from station.core.errors import PlcFrameError, PlcTimeoutError
+from station.core.plc_map import Word
 from station.line import modbus
 from station.line.link import PlcLink, PlcStatus, Written
 from station.line.port import SerialPort
@@ -74,7 +74,7 @@ def test_handshake_poll_and_verdicts(port):
     link.state_word, link.alive, link.recipe_id = 8, True, 0x11112222
     statuses, written = [], []
     end = time.monotonic() + 8
-    due = [(14, Verdict.PASS), (15, Verdict.REJECT), (16, Verdict.NOT_INSPECTED)]
+    due = [(14, Word.PASS), (15, Word.REJECT), (16, Word.NOT_INSPECTED)]
     while time.monotonic() < end and (len(statuses) < 3 or len(written) < 2):
         now_ns = time.monotonic_ns()
         link.tick(now_ns)

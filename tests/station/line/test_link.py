@@ -6,8 +6,8 @@ import pytest
 
 from station.core import plc_map
 from station.core.config import LineSection
-from station.core.domain import Verdict
 from station.core.errors import PortError
+from station.core.plc_map import Word
 from station.line.link import PlcLink, PlcStatus, Written
 
 MS = 1_000_000
@@ -124,7 +124,7 @@ def test_heartbeat_wraps(bench):
 
 def test_neighbouring_verdicts_go_in_one_write_and_the_ring_ends_it(bench):
     bench.up()
-    due = [(part, Verdict.REJECT) for part in (13, 14, 15, 16, 17, 19)]
+    due = [(part, Word.REJECT) for part in (13, 14, 15, 16, 17, 19)]
     while not isinstance(written := bench.step(due), Written):
         bench.wait(1)
     assert [part for part, _ in written.slots] == [13, 14, 15]
@@ -137,7 +137,7 @@ def test_neighbouring_verdicts_go_in_one_write_and_the_ring_ends_it(bench):
 
 def test_high_word_of_a_part_number_is_written(bench):
     bench.up()
-    bench.run(20, due=[(0x12345678, Verdict.PASS)])
+    bench.run(20, due=[(0x12345678, Word.PASS)])
     at = plc_map.slot_register(0x12345678)
     assert [bench.plc.memory[at + i] for i in range(3)] == [0x5678, 0x1234, 0x3CA5]
 
@@ -145,7 +145,7 @@ def test_high_word_of_a_part_number_is_written(bench):
 def test_polls_and_writes_take_turns_on_a_slow_line(plc):
     bench = Bench(plc, LineSection(poll_ms=2)).up()
     bench.functions.clear()
-    bench.run(60, due=[(1, Verdict.PASS)])
+    bench.run(60, due=[(1, Word.PASS)])
     assert bench.functions[:6] in ([23, 16] * 3, [16, 23] * 3)
 
 
@@ -165,15 +165,15 @@ def test_silence_after_each_answer_is_kept(bench):
     bench.up()
     while bench.step() is None:
         bench.wait(1)
-    assert bench.link.transmit(bench.now_ns + 1_700_000, [(1, Verdict.PASS)]) is None
-    assert bench.link.transmit(bench.now_ns + 1_800_000, [(1, Verdict.PASS)]) is not None
+    assert bench.link.transmit(bench.now_ns + 1_700_000, [(1, Word.PASS)]) is None
+    assert bench.link.transmit(bench.now_ns + 1_800_000, [(1, Word.PASS)]) is not None
 
 
 def test_one_exchange_at_a_time(bench):
     bench.up().mute = True
     bench.wait(20)
     bench.step()
-    assert bench.link.transmit(bench.now_ns + 30 * MS, [(1, Verdict.PASS)]) is None
+    assert bench.link.transmit(bench.now_ns + 30 * MS, [(1, Word.PASS)]) is None
     assert bench.link.slots_on_wire == ()
 
 

@@ -7,6 +7,7 @@ import pytest
 from station.core.config import LineSection
 from station.core.domain import Ledger, Reason, Verdict
 from station.core.messages import FrameKey, PartVerdict
+from station.core.plc_map import Word
 from station.line.link import PlcStatus, Written
 from station.line.parts import MAX_IN_FLIGHT, PartsInFlight
 
@@ -41,7 +42,7 @@ def write(parts, at_ms):
 
 def test_pass_is_written_acknowledged_and_recorded(parts):
     parts.decide(1, answer(), 50 * MS, 51 * MS)
-    assert write(parts, 52) == ((1, Verdict.PASS),)
+    assert write(parts, 52) == ((1, Word.PASS),)
     parts.acknowledge(status(60, 1))
     (record,) = parts.take_records()
     assert (record.key, record.verdict, record.reason) == ("0007-1", Verdict.PASS, Reason.CLEAN)
@@ -52,6 +53,21 @@ def test_pass_is_written_acknowledged_and_recorded(parts):
     assert (ledger.written_ns, ledger.acknowledged_ns, ledger.deadline_ns) == (52 * MS, 63 * MS, 250 * MS)
     assert parts.counters.passed == 1
     assert len(parts) == 1
+
+
+def test_a_pass_in_the_grey_band_has_its_own_word_and_is_recorded_as_a_pass(parts):
+    parts.decide(1, answer(reason=Reason.BORDER), 50 * MS, 51 * MS)
+    assert write(parts, 52) == ((1, Word.BORDER),)
+    parts.acknowledge(status(60, 1))
+    (record,) = parts.take_records()
+    assert (record.verdict, record.reason, record.acknowledged) == (Verdict.PASS, Reason.BORDER, True)
+    assert parts.counters.passed == 1
+
+
+def test_a_border_case_must_be_earned_like_a_pass(parts):
+    parts.executing = False
+    parts.decide(1, answer(reason=Reason.BORDER), 50 * MS, 51 * MS)
+    assert write(parts, 52) == ((1, Word.NOT_INSPECTED),)
 
 
 def test_poll_sent_before_the_write_does_not_acknowledge_it(parts):
@@ -65,13 +81,13 @@ def test_unacknowledged_verdict_is_repeated_after_the_quiet_gap(parts):
     parts.decide(1, answer(), 50 * MS, 51 * MS)
     write(parts, 52)
     assert parts.due(81 * MS) == []
-    assert parts.due(82 * MS) == [(1, Verdict.PASS)]
+    assert parts.due(82 * MS) == [(1, Word.PASS)]
 
 
 def test_unanswered_write_is_due_again_at_once(parts):
     parts.decide(1, answer(), 50 * MS, 51 * MS)
-    parts.sent(((1, Verdict.PASS),))
-    assert parts.due(52 * MS) == [(1, Verdict.PASS)]
+    parts.sent(((1, Word.PASS),))
+    assert parts.due(52 * MS) == [(1, Word.PASS)]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +114,7 @@ def test_a_pass_must_be_earned(parts, given, now_ms, executing, result):
 def test_first_decision_stays(parts):
     parts.reject(1, Reason.NO_IMAGE)
     parts.decide(1, answer(), 50 * MS, 51 * MS)
-    assert parts.due(52 * MS) == [(1, Verdict.NOT_INSPECTED)]
+    assert parts.due(52 * MS) == [(1, Word.NOT_INSPECTED)]
     parts.decide(77, answer(), 50 * MS, 51 * MS)
     parts.reject(77, Reason.NO_IMAGE)
     assert len(parts) == 2
@@ -108,14 +124,14 @@ def test_silent_engine_makes_not_inspected_at_the_deadline(parts):
     parts.expire(249 * MS, Reason.LATE)
     assert parts.due(249 * MS) == []
     parts.expire(250 * MS, Reason.LATE)
-    assert parts.due(250 * MS) == [(1, Verdict.NOT_INSPECTED), (2, Verdict.NOT_INSPECTED)]
+    assert parts.due(250 * MS) == [(1, Word.NOT_INSPECTED), (2, Word.NOT_INSPECTED)]
 
 
 def test_verdict_that_is_not_with_the_plc_at_the_deadline_is_late(parts):
     parts.decide(1, answer(), 50 * MS, 51 * MS)
-    parts.sent(((1, Verdict.PASS),))
+    parts.sent(((1, Word.PASS),))
     parts.expire(250 * MS, Reason.LATE)
-    assert parts.due(250 * MS)[0] == (1, Verdict.NOT_INSPECTED)
+    assert parts.due(250 * MS)[0] == (1, Word.NOT_INSPECTED)
     write(parts, 251)
     parts.acknowledge(status(260, 1))
     assert parts.take_records()[0].reason is Reason.LATE
@@ -136,7 +152,7 @@ def test_mismatch_takes_back_what_is_in_flight(parts):
     parts.decide(1, answer(), 50 * MS, 51 * MS)
     write(parts, 52)
     parts.reject_all(Reason.COUNT_MISMATCH)
-    assert parts.due(53 * MS) == [(1, Verdict.NOT_INSPECTED), (2, Verdict.NOT_INSPECTED)]
+    assert parts.due(53 * MS) == [(1, Word.NOT_INSPECTED), (2, Word.NOT_INSPECTED)]
     parts.acknowledge(status(53, 1))
     assert parts.take_records() == []
     write(parts, 54)

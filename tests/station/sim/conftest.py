@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from station.core import plc_map
-from station.core.domain import Verdict
+from station.core.plc_map import Word
 from station.core.states import State
 from station.sim.conveyor import PhysicalPart
 from station.sim.virtual import PlantSettings, VirtualPlant
@@ -50,7 +50,7 @@ def words(answer: bytes) -> list[int]:
 class TinyStation:
     """Writes header and verdicts by function 23, one exchange every 10 ms; judges by asking `judge`."""
 
-    def __init__(self, plant: VirtualPlant, judge: Callable[[PhysicalPart], Verdict]) -> None:
+    def __init__(self, plant: VirtualPlant, judge: Callable[[PhysicalPart], Word]) -> None:
         self.plant = plant
         self.judge = judge
         self.now_ns = 0
@@ -91,9 +91,9 @@ class TinyStation:
         return exchange_request(plc_map.CONTROL_BASE, [plc_map.BYTE_ORDER, self._beat & 0xFFFF, self.state, 0, 0])
 
 
-def honest(part: PhysicalPart) -> Verdict:
+def honest(part: PhysicalPart) -> Word:
     """The right answer."""
-    return Verdict.REJECT if part.truly_bad else Verdict.PASS
+    return Word.REJECT if part.truly_bad else Word.PASS
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def exchange() -> Callable[..., bytes]:
 def start_station() -> Callable[..., TinyStation]:
     """`start_station(parts=20, judge=..., **settings)`: an honest station on a virtual plant."""
 
-    def start(judge: Callable[[PhysicalPart], Verdict] = honest, **settings: float) -> TinyStation:
+    def start(judge: Callable[[PhysicalPart], Word] = honest, **settings: float) -> TinyStation:
         return TinyStation(VirtualPlant(PlantSettings(**settings)), judge)  # type: ignore[arg-type]
 
     return start

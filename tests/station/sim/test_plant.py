@@ -17,8 +17,8 @@ import pytest
 from pymodbus.client import ModbusSerialClient
 
 from station.core import plc_map
-from station.core.domain import Verdict
 from station.core.errors import ChannelError
+from station.core.plc_map import Word
 from station.core.states import State
 from station.sim import control
 from station.sim.book import GateReason, load_book
@@ -64,7 +64,7 @@ class PtyStation:
         status = self.transact(plc_map.CONTROL_BASE, header)
         self._see_edges()
         for edge in self.edges[-8:]:
-            verdict = Verdict.PASS if edge.kind in {"good", "dust", "glare"} else Verdict.REJECT
+            verdict = Word.PASS if edge.kind in {"good", "dust", "glare"} else Word.REJECT
             status = self.transact(plc_map.slot_register(edge.index), list(plc_map.slot_words(edge.index, verdict)))
         return status
 

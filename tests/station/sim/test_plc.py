@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from station.core import plc_map
-from station.core.domain import Verdict
+from station.core.plc_map import Word
 from station.core.states import State
 from station.sim.book import GateReason
 from station.sim.plc import IllegalAddressError, Plc
@@ -35,8 +35,8 @@ class Bench:
         self.now_ns += milliseconds * MS
         self.plc.scan(self.now_ns)
 
-    def say(self, part: int, verdict: Verdict) -> None:
-        self.plc.write(plc_map.slot_register(part), list(plc_map.slot_words(part, verdict)))
+    def say(self, part: int, word: Word) -> None:
+        self.plc.write(plc_map.slot_register(part), list(plc_map.slot_words(part, word)))
 
     def judge(self, part: int) -> GateReason:
         return self.plc.judge(part, self.plc.boot, self.now_ns)
@@ -56,7 +56,7 @@ def bench() -> Bench:
 
 
 def test_a_part_with_its_own_pass_passes(bench: Bench) -> None:
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     bench.live()
     assert bench.judge(1) is GateReason.PASSED
 
@@ -66,18 +66,22 @@ def test_a_part_about_which_nothing_was_said_is_rejected(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "why"),
-    [(Verdict.REJECT, GateReason.REJECT_WORD), (Verdict.NOT_INSPECTED, GateReason.NOT_INSPECTED_WORD)],
+    ("word", "why"),
+    [
+        (Word.BORDER, GateReason.BORDER_WORD),
+        (Word.REJECT, GateReason.REJECT_WORD),
+        (Word.NOT_INSPECTED, GateReason.NOT_INSPECTED_WORD),
+    ],
 )
-def test_other_verdicts_reject(bench: Bench, verdict: Verdict, why: GateReason) -> None:
-    bench.say(1, verdict)
+def test_other_verdicts_reject(bench: Bench, word: Word, why: GateReason) -> None:
+    bench.say(1, word)
     bench.live()
     assert bench.judge(1) is why
 
 
 def test_a_stale_slot_passes_nobody(bench: Bench) -> None:
     """Part 17 uses the slot in which the PASS of part 1 still stands."""
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     for _ in range(16):
         bench.plc.count_edge()
     bench.live()
@@ -85,21 +89,20 @@ def test_a_stale_slot_passes_nobody(bench: Bench) -> None:
 
 
 def test_the_whole_number_is_compared_not_only_its_low_word(bench: Bench) -> None:
-    low, high, word = plc_map.slot_words(1, Verdict.PASS)
+    low, high, word = plc_map.slot_words(1, Word.PASS)
     bench.plc.write(plc_map.slot_register(1), [low, high + 1, word])
     bench.live()
     assert bench.judge(1) is GateReason.NO_VERDICT
 
 
 def test_the_pass_of_another_part_is_no_pass(bench: Bench) -> None:
-    bench.plc.write(plc_map.slot_register(1), list(plc_map.slot_words(2, Verdict.PASS)))
+    bench.plc.write(plc_map.slot_register(1), list(plc_map.slot_words(2, Word.PASS)))
     bench.live()
     assert bench.judge(1) is GateReason.NO_VERDICT
 
 
 def test_a_byte_swapped_word_is_no_pass(bench: Bench) -> None:
-    for verdict in Verdict:
-        word = plc_map.WORDS[verdict]
+    for word in Word:
         bench.plc.write(plc_map.slot_register(1) + 2, [word >> 8 | (word & 0xFF) << 8])
         bench.plc.write(plc_map.slot_register(1), [1, 0])
         bench.live()
@@ -108,14 +111,14 @@ def test_a_byte_swapped_word_is_no_pass(bench: Bench) -> None:
 
 def test_no_single_flipped_bit_makes_a_pass(bench: Bench) -> None:
     bench.live()
-    for verdict in (Verdict.REJECT, Verdict.NOT_INSPECTED):
+    for word in (Word.BORDER, Word.REJECT, Word.NOT_INSPECTED):
         for bit in range(16):
-            bench.plc.write(plc_map.slot_register(1), [1, 0, plc_map.WORDS[verdict] ^ 1 << bit])
+            bench.plc.write(plc_map.slot_register(1), [1, 0, word ^ 1 << bit])
             assert bench.judge(1) is GateReason.UNKNOWN_WORD
 
 
 def test_a_stale_heartbeat_rejects(bench: Bench) -> None:
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     bench.live()
     bench.scan(LIMIT_MS - 60)
     assert bench.judge(1) is GateReason.PASSED
@@ -124,7 +127,7 @@ def test_a_stale_heartbeat_rejects(bench: Bench) -> None:
 
 
 def test_writing_the_same_heartbeat_again_keeps_nothing_alive(bench: Bench) -> None:
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     for _ in range(20):
         bench.plc.write(plc_map.CONTROL_HEARTBEAT, [bench.beat & 0xFFFF])
         bench.scan(50)
@@ -133,13 +136,13 @@ def test_writing_the_same_heartbeat_again_keeps_nothing_alive(bench: Bench) -> N
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.CONTINUOUS_EXECUTION])
 def test_every_other_state_rejects(bench: Bench, state: State) -> None:
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     bench.live(state=state)
     assert bench.judge(1) is GateReason.NOT_EXECUTING
 
 
 def test_a_byte_swapped_state_word_rejects(bench: Bench) -> None:
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     bench.live(state=State.CONTINUOUS_EXECUTION << 8)
     assert bench.judge(1) is GateReason.NOT_EXECUTING
 
@@ -150,7 +153,7 @@ def test_a_part_that_was_not_counted_is_rejected(bench: Bench) -> None:
 
 
 def test_restart_loses_everything_and_counts_nothing_meanwhile(bench: Bench) -> None:
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     bench.live()
     boot = bench.plc.boot
     bench.plc.restart(bench.now_ns, 500 * MS)
@@ -173,7 +176,7 @@ def test_after_a_restart_the_first_heartbeat_value_is_no_change(bench: Bench) ->
     bench.scan(20)
     part = bench.plc.count_edge()
     bench.plc.write(plc_map.CONTROL_BASE, [plc_map.BYTE_ORDER, 4711, State.CONTINUOUS_EXECUTION, 0, 0])
-    bench.say(part, Verdict.PASS)
+    bench.say(part, Word.PASS)
     bench.scan()
     assert bench.judge(part) is GateReason.HEARTBEAT_STALE
 
@@ -200,7 +203,7 @@ def test_accepted_verdicts_show_in_ack_part_and_mask(bench: Bench) -> None:
     for _ in range(4):
         bench.plc.count_edge()
     for part in (1, 3, 4):
-        bench.say(part, Verdict.REJECT)
+        bench.say(part, Word.REJECT)
     bench.scan()
     status = bench.status()
     assert status[plc_map.ACK_PART : plc_map.ACK_PART + 2] == [4, 0]
@@ -209,20 +212,20 @@ def test_accepted_verdicts_show_in_ack_part_and_mask(bench: Bench) -> None:
 
 def test_a_verdict_after_the_gate_is_not_accepted(bench: Bench) -> None:
     assert bench.judge(1) is GateReason.NO_VERDICT
-    bench.say(1, Verdict.PASS)
+    bench.say(1, Word.PASS)
     bench.scan()
     assert bench.status()[plc_map.ACK_MASK] == 0
 
 
 def test_a_verdict_for_a_part_not_yet_counted_is_not_accepted(bench: Bench) -> None:
-    bench.say(2, Verdict.PASS)
+    bench.say(2, Word.PASS)
     bench.scan()
     assert bench.status()[plc_map.ACK_MASK] == 0
 
 
 def test_rejects_are_confirmed_and_passes_are_not(bench: Bench) -> None:
     bench.plc.count_edge()
-    bench.say(2, Verdict.PASS)
+    bench.say(2, Word.PASS)
     bench.live()
     bench.judge(1)
     bench.judge(2)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from station.core import plc_map
-from station.core.domain import Verdict
+from station.core.plc_map import Word
 from station.core.states import State
 from station.sim.book import GateReason
 from station.sim.virtual import PlantSettings, VirtualPlant
@@ -30,7 +30,7 @@ def test_an_honest_station_passes_all_good_parts_and_no_bad_one(start_station: S
 
 def test_the_book_catches_a_station_that_passes_everything(start_station: Start) -> None:
     """A judge that cannot say guilty would prove nothing."""
-    station = start_station(judge=lambda part: Verdict.PASS, parts=40, seed=5, bad_share=0.3)
+    station = start_station(judge=lambda part: Word.PASS, parts=40, seed=5, bad_share=0.3)
     station.run_to_end()
     totals = station.plant.book.totals()
     assert totals.bad_passed == totals.bad_total > 0
