@@ -1,7 +1,10 @@
-"""The limit and what it promises: order statistics of normal parts that the networks never saw.
+"""The limit and what it promises, and the grey band below it: order statistics of normal parts never learnt from.
 
 With the limit at the j-th largest score of n exchangeable normal parts, the false-reject rate on further parts is
 Beta(j, n + 1 - j) distributed, whatever the scores' distribution (Wilks 1941). So the promise depends on n and j only.
+
+Between the (j + c)-th and the j-th largest lies a share of further parts that is Beta(c, n + 1 - c) distributed, for
+each of the n + 1 gaps between ordered scores holds the same share on average. That is the grey band.
 """
 
 from __future__ import annotations
@@ -23,6 +26,17 @@ class Limit:
     mean: float  # expected false-reject rate
     bound_95: float  # with 95 % confidence the false-reject rate is below this
     kind: str
+
+
+@dataclass(frozen=True)
+class GreyBand:
+    """Scores above `grey_from` and at or below the limit pass, and a person should look."""
+
+    grey_from: float
+    rank: int  # it is the rank-th largest score
+    n: int
+    mean: float  # expected share of good parts in the band
+    bound_95: float  # with 95 % confidence the share is below this
 
 
 def beta_bound(n: int, rank: int, confidence: float = 0.95) -> float:
@@ -82,3 +96,26 @@ def order_limit(scores: Sequence[float], kind: str, rank: int = 1, bound: float 
             f"{rank} (they give {bound_95:.2%}); {way_out}"
         )
     return Limit(sorted(scores)[-rank], rank, n, rank / (n + 1), bound_95, kind)
+
+
+def grey_from(scores: Sequence[float], limit: Limit, share: float = 0.05) -> GreyBand:
+    """The lower edge of the grey band: the order statistic whose expected share comes nearest to `share`.
+
+    Args:
+        scores: those that `limit` was set with.
+        limit: from `order_limit`.
+        share: of good parts, 0..1, that are to lie in the band. With few parts the nearest possible share is far
+            from it (one of n + 1 gaps at least); the band says its own.
+
+    Raises:
+        ConfigError: the share is no share, or leaves no part below the band.
+    """
+    gaps = max(1, round(share * (limit.n + 1))) if 0 < share < 1 else limit.n
+    rank = limit.rank + gaps
+    if rank > limit.n:
+        most = (limit.n - limit.rank) / (limit.n + 1)
+        raise ConfigError(
+            f"calibration: grey share = {share}: must be above 0 and at most {most:.2f} with {limit.n} held-out parts "
+            f"and the limit at rank {limit.rank}; 0.05 is usual"
+        )
+    return GreyBand(sorted(scores)[-rank], rank, limit.n, gaps / (limit.n + 1), beta_bound(limit.n, gaps))

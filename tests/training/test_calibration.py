@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from station.core.errors import ConfigError
-from training.calibration import beta_bound, order_limit, parts_needed
+from training.calibration import beta_bound, grey_from, order_limit, parts_needed
 
 
 @pytest.mark.parametrize(("n", "bound"), [(20, 0.139), (60, 0.0487), (300, 0.00994), (3000, 0.000998)])
@@ -51,3 +51,37 @@ def test_what_is_no_number_or_no_rank_is_refused() -> None:
         order_limit([1.0, math.nan], "split")
     with pytest.raises(ConfigError, match=r"rank = 3: must be 1\.\.2"):
         order_limit([1.0, 2.0], "split", rank=3)
+
+
+def test_the_grey_band_begins_at_the_score_that_leaves_the_asked_share_in_it() -> None:
+    scores = [float(score) for score in range(99)]
+    band = grey_from(scores, order_limit(scores, "split", rank=2), share=0.05)
+    assert (band.grey_from, band.rank, band.n) == (92.0, 7, 99)  # 93 .. 97 are above it and not above the limit, 97
+    assert band.mean == pytest.approx(0.05)
+    assert band.bound_95 == beta_bound(99, 5)
+
+
+@pytest.mark.parametrize(("rank", "share"), [(1, 0.05), (4, 0.1), (1, 0.3)])
+def test_the_share_in_the_grey_band_is_as_said_in_simulation(rank: int, share: float) -> None:
+    """Uniform scores, so that the share of further parts in the band is its width."""
+    rng = np.random.default_rng(1)
+    calibrations = [rng.random(60).tolist() for _ in range(3000)]
+    limits = [order_limit(scores, "split", rank) for scores in calibrations]
+    bands = [grey_from(scores, limit, share) for scores, limit in zip(calibrations, limits, strict=True)]
+    widths = np.array([limit.limit - band.grey_from for limit, band in zip(limits, bands, strict=True)])
+    assert bands[0].mean == pytest.approx(share, abs=0.5 / 61)
+    assert widths.mean() == pytest.approx(bands[0].mean, abs=0.002)
+    assert (widths <= bands[0].bound_95).mean() == pytest.approx(0.95, abs=0.015)
+
+
+def test_few_parts_give_the_smallest_band_that_there_is_and_say_its_share() -> None:
+    scores = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
+    band = grey_from(scores, order_limit(scores, "cross"), share=0.05)
+    assert (band.grey_from, band.mean) == (7.0, pytest.approx(1 / 9))
+
+
+@pytest.mark.parametrize("share", [0.0, -0.1, 1.0, 0.95, math.nan])
+def test_a_share_that_is_none_or_takes_all_parts_is_refused(share: float) -> None:
+    scores = [float(score) for score in range(20)]
+    with pytest.raises(ConfigError, match=r"grey share = .*: must be above 0 and at most 0\.90 with 20 held-out parts"):
+        grey_from(scores, order_limit(scores, "split"), share)
