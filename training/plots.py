@@ -17,7 +17,6 @@ from numpy.typing import ArrayLike, NDArray
 
 _DPI = 100
 _COLUMNS = 4  # pairs of picture and map in one line of a sheet
-_FINITE_PART = 1.1  # parts without a score are drawn this far right of the highest
 
 
 @dataclass(frozen=True)
@@ -70,16 +69,18 @@ def roc_plot(title: str, curves: Sequence[Curve]) -> bytes:
 
 
 def score_plot(title: str, scores: ArrayLike, bad: ArrayLike, limit: float) -> bytes:
-    """PNG with the histograms of good and bad parts, and the limit."""
+    """PNG with the histograms of good and bad parts, and the limit.
+
+    The axis ends three times as far above the limit as the lowest score lies below it: what is higher, or was not
+    inspected, stands in the last bar, so that single high scores do not press all others into one.
+    """
     s, b = np.asarray(scores, np.float64), np.asarray(bad, bool)
-    finite = s[np.isfinite(s)]
-    ends = np.append(finite, limit)
-    shown = np.where(np.isfinite(s), s, ends.max() + (_FINITE_PART - 1) * max(1.0, float(np.ptp(ends))))
+    shown = np.minimum(s, limit + 3 * max(1.0, limit - float(s.min(initial=limit))))
     edges = np.histogram_bin_edges(np.append(shown, limit), bins=50)
     figure, axes = _figure(7.0, 4.0)
     axes.hist([shown[~b], shown[b]], list(edges), color=["C2", "C3"], label=["good", "bad"], stacked=True)
     axes.axvline(limit, color="black", lw=1.2, label=f"limit {limit:.3f}")
-    axes.set(title=title, xlabel="score T (rightmost: not inspected)", ylabel="parts")
+    axes.set(title=title, xlabel="score T (rightmost: all that is higher, or not inspected)", ylabel="parts")
     axes.legend(fontsize=8)
     return _png(figure)
 

@@ -233,7 +233,7 @@ def _ends(ends: Sequence[float | None]) -> str:
 
 def _spread(spread: Table | None) -> str:
     """mean (lowest–highest) [95 %]"""
-    if spread is None:
+    if spread is None or spread["mean"] is None:
         return "-"
     text = f"{_number(spread['mean'])} ({_number(spread['min'])}–{_number(spread['max'])})"
     return f"{text} {_ends(spread['ci95'])}" if "ci95" in spread else text

@@ -49,7 +49,10 @@ def test_plots_are_pictures_and_repeatable() -> None:
     assert sheet[0] > 600  # three lines of panels
 
 
-def test_nothing_to_show_is_still_a_picture() -> None:
+def test_far_scores_share_the_last_bar_and_nothing_to_show_is_still_a_picture() -> None:
+    assert score_plot("title", [1.0, 2.0, 1e9], [False, False, True], 3.0) == score_plot(
+        "title", [1.0, 2.0, math.inf], [False, False, True], 3.0
+    )
     assert score_plot("title", [], [], 1.0).startswith(b"\x89PNG")
     assert score_plot("title", [math.inf], [True], 1.0).startswith(b"\x89PNG")
     assert sheet_plot("title", {"bad": []}, (0.0, 1.0), "distance").startswith(b"\x89PNG")

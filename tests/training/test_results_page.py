@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,7 @@ from training.results_page import (
     summary_markdown,
 )
 
+ROOT = Path(__file__).parent.parent.parent
 ENTRY = {
     "date": "2026-01-02",
     "what": "mean | of 10 cells",
@@ -87,6 +92,12 @@ def test_the_summary_has_one_line_per_set_and_tower(table: dict[str, Any]) -> No
     assert len(lines) == 2
 
 
+def test_what_is_not_known_is_a_dash(table: dict[str, Any]) -> None:
+    table["rows"][0]["auroc"] = {"mean": None, "min": None, "max": None, "ci95": [None, None]}
+    assert "| own | vae_raw | 0 1 | - | 0.900 " in benchmark_markdown(table)
+    assert "| - | 3 of 8 / 1 of 6 |" in summary_markdown(table)
+
+
 def test_csv_reads_back(table: dict[str, Any]) -> None:
     rows = list(csv.DictReader(io.StringIO(benchmark_csv(table))))
     assert [(one["method"], one["without"], one["seeds"]) for one in rows] == [
@@ -139,3 +150,28 @@ def test_a_section_is_replaced_and_nothing_else() -> None:
     assert replace_section(new, "log", "new") == new
     with pytest.raises(ValueError, match="no section between <!-- other"):
         replace_section(page, "other", "")
+
+
+def test_the_command_writes_both_pages_from_the_files_and_adds_to_the_log(
+    tmp_path: Path, table: dict[str, Any]
+) -> None:
+    for file in ("scripts/results", "README.md", "training/RESULTS.md", "training/results_page.py"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    (tmp_path / "docs" / "results").mkdir(parents=True)
+
+    def results(*words: str) -> int:
+        command = [sys.executable, str(tmp_path / "scripts" / "results"), *words]
+        return subprocess.run(command, capture_output=True, check=False).returncode
+
+    (tmp_path / "docs" / "results" / "benchmark.json").write_text(json.dumps(table))
+    assert results("--check") == 1
+    tried = {key: ENTRY[key] for key in ("set", "figures", "command", "verdict")}
+    assert results("--tried", ENTRY["what"], *(word for key in tried for word in (f"--{key}", tried[key]))) == 0
+    assert results("--check") == 0
+    page, readme = (tmp_path / "training" / "RESULTS.md").read_text(), (tmp_path / "README.md").read_text()
+    assert benchmark_markdown(table).strip() in page
+    assert "| mean \\| of 10 cells | tiles |" in page
+    assert summary_markdown(table).strip() in readme
+    assert [entry["what"] for entry in read_log(tmp_path / "docs" / "results" / "log.jsonl")] == [ENTRY["what"]]
+    assert results("--tried", "something", "--set", "tiles") != 0, "an entry without figures is refused"
