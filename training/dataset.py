@@ -5,9 +5,10 @@ DATA/train/good/*.png     DATA/test/good/*.png     DATA/test/<kind>/NAME.png    
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from station.core.errors import ConfigError
 
 Frame = NDArray[np.uint8]
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".pgm")
+PARTS_FILE = "parts.csv"  # the usual name of a group file, beside the pictures
+PARTS_COLUMNS = ("file", "part")
 _ENDINGS = {".png": b"IEND\xaeB`\x82", ".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9"}  # of a file that was written whole
 
 
@@ -78,8 +81,12 @@ def _pictures(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
-def read_frame(path: Path) -> Frame:
+def read_frame(path: Path, size: tuple[int, int] | None = None) -> Frame:
     """The picture as grey uint8 [H, W]; colour is turned to grey.
+
+    Args:
+        path: the picture.
+        size: (height, width) in pixels to scale to, by area average; None = as it is.
 
     Raises:
         ConfigError: missing, torn, no picture, or not 8 bits; names the file and what to do.
@@ -101,18 +108,25 @@ def read_frame(path: Path) -> Frame:
         raise ConfigError(f"{path}: has {8 * image.dtype.itemsize} bits a pixel; save it as 8-bit grey")
     if image.ndim == 3:
         image = cv2.cvtColor(image, cv2.COLOR_BGRA2GRAY if image.shape[2] == 4 else cv2.COLOR_BGR2GRAY)
-    return np.ascontiguousarray(image, np.uint8)
+    return _scaled(np.ascontiguousarray(image, np.uint8), size, cv2.INTER_AREA)
 
 
-def read_frames(paths: Sequence[Path]) -> list[Frame]:
-    """All frames, of one size.
+def _scaled(frame: Frame, size: tuple[int, int] | None, interpolation: int) -> Frame:
+    if size is None or frame.shape == size:
+        return frame
+    height, width = size
+    return np.asarray(cv2.resize(frame, (width, height), interpolation=interpolation), np.uint8)
+
+
+def read_frames(paths: Sequence[Path], size: tuple[int, int] | None = None) -> list[Frame]:
+    """All frames, of one size: scaled to `size` (height, width), or as they are.
 
     Raises:
-        ConfigError: a picture is wrong, or two have different sizes.
+        ConfigError: a picture is wrong, or `size` is None and two have different sizes.
     """
     frames: list[Frame] = []
     for path in paths:
-        frame = read_frame(path)
+        frame = read_frame(path, size)
         if frames and frame.shape != frames[0].shape:
             (height, width), (other_height, other_width) = frame.shape, frames[0].shape
             raise ConfigError(
@@ -123,9 +137,13 @@ def read_frames(paths: Sequence[Path]) -> list[Frame]:
     return frames
 
 
-def read_mask(path: Path) -> NDArray[np.bool_]:
-    """Ground truth [H, W]: True where the part is bad."""
-    return read_frame(path) > 127
+def read_mask(path: Path, size: tuple[int, int] | None = None) -> NDArray[np.bool_]:
+    """Ground truth [H, W]: True where the part is bad; scaled to `size` (height, width) by nearest pixel, if given.
+
+    Raises:
+        ConfigError: missing, torn, no picture, or not 8 bits.
+    """
+    return _scaled(read_frame(path), size, cv2.INTER_NEAREST) > 127
 
 
 def part_names(paths: Iterable[Path], pattern: str | None) -> list[str]:
@@ -150,6 +168,54 @@ def _part_name(path: Path, search: re.Pattern[str]) -> str:
     if found is None:
         raise ConfigError(f"{path}: its name does not match --parts {search.pattern!r}")
     return found.group(1)
+
+
+def read_parts_file(path: Path, pictures: Sequence[Path]) -> list[str]:
+    """The physical part of each picture, from a group file: CSV with the columns file,part (others are ignored).
+
+    `file` is a name or the end of a path ("a.png", "good/a.png"): the longest that fits a picture names its part.
+    Entries for other pictures do no harm.
+
+    Raises:
+        ConfigError: the file cannot be read, lacks a column or a value, names a file twice, or leaves a picture out.
+    """
+    parts: dict[str, str] = {}
+    for line, row in _rows(path):
+        file, part = (str(row.get(key) or "").strip() for key in PARTS_COLUMNS)
+        file = file.replace("\\", "/").removeprefix("./")
+        if not file or not part:
+            raise ConfigError(f"{path}: line {line}: {'file' if not file else 'part'} is empty; fill it in")
+        if file in parts:
+            raise ConfigError(f"{path}: line {line}: {file} is there twice; keep one line for each picture")
+        parts[file] = part
+    found = [_part_in_file(picture, parts) for picture in pictures]
+    missing = [picture for picture, part in zip(pictures, found, strict=True) if part is None]
+    if missing:
+        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        raise ConfigError(f"{path}: has no line for {missing[0]}{more}; add one with its file and part")
+    return [part for part in found if part is not None]
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str | None]]]:
+    """The lines of a group file with their numbers."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            columns = reader.fieldnames or ()
+            rows = [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"{path}: is no CSV file in UTF-8: {error}; save it as such") from error
+    for column in PARTS_COLUMNS:
+        if column not in columns:
+            raise ConfigError(f"{path}: has no column {column!r}; the first line must be {','.join(PARTS_COLUMNS)}")
+    return rows
+
+
+def _part_in_file(picture: Path, parts: Mapping[str, str]) -> str | None:
+    steps = picture.parts
+    return next((parts[end] for i in range(len(steps)) if (end := "/".join(steps[i:])) in parts), None)
 
 
 def frames_sha256(frames: Sequence[Frame]) -> str:

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from station.core.errors import ConfigError
-from training.dataset import frames_sha256, open_dataset, part_names, read_frame, read_frames, read_mask
+from training.dataset import (
+    frames_sha256,
+    open_dataset,
+    part_names,
+    read_frame,
+    read_frames,
+    read_mask,
+    read_parts_file,
+)
 
 
 def _write(path: Path, image: np.ndarray) -> Path:
@@ -78,6 +86,29 @@ def test_mixed_sizes_name_both_files(tmp_path: Path) -> None:
         read_frames(paths)
 
 
+def test_pictures_of_mixed_sizes_are_scaled_by_area_average(tmp_path: Path) -> None:
+    large = np.random.default_rng(0).integers(0, 255, (16, 24), np.uint8)
+    paths = [_write(tmp_path / "a.png", large), _write(tmp_path / "b.png", _grey(8)[:, :6])]
+    frames = read_frames(paths, (4, 6))
+    assert [frame.shape for frame in frames] == [(4, 6), (4, 6)]
+    means = large.reshape(4, 4, 6, 4).mean((1, 3))
+    assert np.abs(frames[0] - means).max() <= 0.5
+    assert (frames[1] == 90).all()
+    assert (read_frame(paths[0], (16, 24)) == large).all()
+
+
+def test_masks_are_scaled_by_nearest_pixel(tmp_path: Path) -> None:
+    mask = np.zeros((8, 12), np.uint8)
+    mask[:, 6:] = 255
+    path = _write(tmp_path / "m.png", mask)
+    assert (read_mask(path) == (mask > 0)).all()
+    for height, width in ((4, 6), (16, 24)):
+        scaled = read_mask(path, (height, width))
+        assert scaled.shape == (height, width)
+        assert not scaled[:, : width // 2].any()
+        assert scaled[:, width // 2 :].all()
+
+
 def test_parts_are_named_by_file_or_by_pattern() -> None:
     paths = [Path("t7_1.png"), Path("t7_2.png"), Path("t9_1.png")]
     assert part_names(paths, None) == ["t7_1", "t7_2", "t9_1"]
@@ -85,6 +116,40 @@ def test_parts_are_named_by_file_or_by_pattern() -> None:
     for wrong, message in ((r"(.*", "no regular expression"), ("abc", "needs a group"), (r"x(\d)", "does not match")):
         with pytest.raises(ConfigError, match=message):
             part_names(paths, wrong)
+
+
+def test_a_group_file_names_parts_by_the_end_of_the_path(tmp_path: Path) -> None:
+    table = tmp_path / "parts.csv"
+    table.write_text("part,file,light\n7,good\\a.png,1\n 8 ,b.png,2\n9,a.png,1\n3,other.png,\n", encoding="utf-8-sig")
+    pictures = [tmp_path / "good" / "a.png", tmp_path / "good" / "b.png", tmp_path / "more" / "a.png"]
+    assert read_parts_file(table, pictures) == ["7", "8", "9"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("file,part\na.png,1\n", r"parts\.csv: has no line for b\.png \(and 1 more\); add one"),
+        ("file,part\na.png,1\nb.png,1\na.png,2\n", r"line 4: a\.png is there twice; keep one"),
+        ("file,part\na.png,\n", r"line 2: part is empty"),
+        ("file,part\na.png\n", r"line 2: part is empty"),
+        ("file,part\n,1\n", r"line 2: file is empty"),
+        ("file,group\na.png,1\n", r"has no column 'part'; the first line must be file,part"),
+        ("", r"has no column 'file'"),
+    ],
+)
+def test_each_wrong_group_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    table = tmp_path / "parts.csv"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=message):
+        read_parts_file(table, [Path("a.png"), Path("b.png"), Path("c.png")])
+
+
+def test_a_group_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"parts\.csv: cannot be read"):
+        read_parts_file(tmp_path / "parts.csv", [])
+    (tmp_path / "parts.csv").write_bytes(b"file,part\n\xff.png,1\n")
+    with pytest.raises(ConfigError, match=r"parts\.csv: is no CSV file in UTF-8"):
+        read_parts_file(tmp_path / "parts.csv", [])
 
 
 def test_the_hash_sees_order_and_pixels() -> None:
