@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.core.recipe import CELL
-from station.engine.vision.decision import block_distance, fuse
+from station.engine.vision.decision import fuse_part, part_distance
 from station.engine.vision.detector import Detector, Inspection
+from station.engine.vision.logical import fuse_logical
 from station.engine.vision.resampling import Floats, Matrix
 
 ROWS = ("vae_raw", "vae_whitened", "siamese_reconstruction", "cascade", "whole_frame")
@@ -53,9 +54,9 @@ class Ablation:
         scores = {
             "vae_raw": float(cells_raw.max()),
             "vae_whitened": float(cells_z.max()),
-            "siamese_reconstruction": float(block_distance(partner, self._recipe.verify).max()),
+            "siamese_reconstruction": part_distance(partner, corners, self._recipe.picture.grid, self._recipe.verify),
             "cascade": seen.score,
-            "whole_frame": float(self._everywhere_scores(cells_z, everywhere).max()),
+            "whole_frame": self._everywhere_score(cells_z, everywhere, seen),
         }
         if not want_maps:
             return Compared(seen, scores, {})
@@ -77,13 +78,16 @@ class Ablation:
         distances: Floats = np.linalg.norm(difference, axis=3).astype(np.float32)
         return distances
 
-    def _everywhere_scores(self, cells_z: Floats, distances: Floats) -> NDArray[np.float64]:
-        """The cascade's score for a block at every place."""
-        side = self._recipe.verify.patch_cells
-        blocks = np.lib.stride_tricks.sliding_window_view(distances, (side, side)).reshape(-1, side, side)
-        z = np.lib.stride_tricks.sliding_window_view(cells_z, (side, side)).max(axis=(2, 3)).ravel()
-        inside = np.isfinite(z)  # blocks without a cell of the part have no z
-        return fuse(z[inside], block_distance(blocks[inside], self._recipe.verify), self._recipe.decision)
+    def _everywhere_score(self, cells_z: Floats, distances: Floats, seen: Inspection) -> float:
+        """The cascade's score if every cell were a candidate."""
+        recipe = self._recipe
+        everywhere = part_distance(distances[None], np.zeros((1, 2), np.intp), recipe.picture.grid, recipe.verify)
+        score = fuse_part(float(cells_z.max()), everywhere, recipe.decision)
+        return (
+            score
+            if recipe.logical is None or seen.logical is None
+            else fuse_logical(score, seen.logical, recipe.logical)
+        )
 
     def _verified_map(self, distances: Floats, corners: NDArray[np.intp], cells_z: Floats) -> Floats:
         """Distances where the verifier looked; elsewhere the screener's order, below all of them. [gh, gw]."""

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,8 +19,9 @@ from station.core.messages import Why
 from station.core.recipe import CELL, Recipe
 from station.engine.vision.bank import Nearest
 from station.engine.vision.candidates import Candidates, CandidateSelector
-from station.engine.vision.decision import block_distance, decide, fuse
+from station.engine.vision.decision import block_distance, decide, fuse, fuse_part, part_distance
 from station.engine.vision.evidence import Gallery, Pictures, crop_why
+from station.engine.vision.logical import LogicalScore, fuse_logical
 from station.engine.vision.preparation import Preparation, Prepared
 from station.engine.vision.resampling import Floats, Matrix
 from station.engine.vision.session import Session
@@ -33,6 +35,7 @@ class Inspection:
     verdict: Verdict
     reason: Reason
     score: float  # T, compared with the limit
+    logical: float | None  # distance of the part as a whole; None without a third score
     limit: float
     border: bool  # a pass in the grey band
     findings: tuple[Finding, ...]  # every candidate, highest score first
@@ -72,6 +75,7 @@ class Detector:
         self.screener = Screener(recipe, tensors, vae)
         self.selector = CandidateSelector(recipe, part_mask(recipe, tensors))
         self.verifier = Verifier(recipe, tensors, tower)
+        self.logical = None if recipe.logical is None else LogicalScore(recipe.vae, tensors)
         self._gallery = Gallery(gallery or {})
         self._networks = vae, tower
 
@@ -110,21 +114,29 @@ class Detector:
     def _conclude(
         self, prepared: Prepared, screened: Screened, candidates: Candidates, nearest: Nearest, screened_ns: int
     ) -> Inspection:
-        distance = block_distance(nearest.distance, self.recipe.verify)
-        scores = fuse(candidates.z, distance, self.recipe.decision)
-        decided = decide(scores, candidates.overflow, self.recipe.decision)
+        recipe, corners = self.recipe, candidates.corners
+        distance = block_distance(nearest.distance, recipe.verify)
+        scores = fuse(candidates.z, distance, recipe.decision)
+        local = fuse_part(
+            float(candidates.z.max()),
+            part_distance(nearest.distance, corners, recipe.picture.grid, recipe.verify),
+            recipe.decision,
+        )
+        score, logical = self._with_logical(local, screened)
+        decided = decide(score, candidates.overflow, recipe.decision)
         verified_ns = time.monotonic_ns()
         order = np.argsort(-scores, kind="stable")
         found = [
             self._finding(candidates, nearest, number, (distance[number], scores[number]), prepared.matrix)
             for number in order
         ]
-        findings = tuple(finding for finding, _ in found)
+        findings = _confirmed([finding for finding, _ in found], decided.verdict, recipe.decision.limit)
         return Inspection(
             verdict=decided.verdict,
             reason=decided.reason,
             score=decided.score,
-            limit=self.recipe.decision.limit,
+            logical=logical,
+            limit=recipe.decision.limit,
             border=decided.border,
             findings=findings,
             cleared=sum(not finding.confirmed for finding in findings),
@@ -139,6 +151,14 @@ class Detector:
             screened_ns=screened_ns,
             verified_ns=verified_ns,
         )
+
+    def _with_logical(self, local: float, screened: Screened) -> tuple[float, float | None]:
+        """T, and the logical distance if the recipe has a third score."""
+        spec = self.recipe.logical
+        if self.logical is None or spec is None or screened.latent is None:
+            return local, None
+        logical = self.logical.score(screened.latent, screened.picture, screened.reconstruction)
+        return fuse_logical(local, logical, spec), logical
 
     def _finding(
         self, candidates: Candidates, nearest: Nearest, number: int, numbers: tuple[float, float], matrix: Matrix
@@ -157,10 +177,23 @@ class Detector:
             z=float(candidates.z[number]),
             distance=distance,
             score=score,
-            confirmed=score > self.recipe.decision.limit,
+            confirmed=False,
             golden=int(nearest.golden[number, down, across]),
         )
         return finding, (shift_x, shift_y)
+
+
+def _confirmed(findings: list[Finding], verdict: Verdict, limit: float) -> tuple[Finding, ...]:
+    """Mark what the verdict rests on: on a rejected part every candidate above the limit, or else the highest one.
+
+    On a part that passes all candidates are cleared, even if one alone is above the limit of a mean over several.
+    """
+    if verdict is not Verdict.REJECT:
+        return tuple(findings)
+    return tuple(
+        msgspec.structs.replace(finding, confirmed=number == 0 or finding.score > limit)
+        for number, finding in enumerate(findings)
+    )
 
 
 def outline(box: tuple[int, int, int, int], matrix: Matrix) -> tuple[tuple[float, float], ...]:

@@ -110,16 +110,17 @@ def block_distance(cells: Array, verify: VerifySpec) -> float:
     return sum(kept) / len(kept)
 
 
-def part_score(z: list[float], distances: list[float], spec: DecisionSpec) -> float:
-    """T: the highest fused score over the candidates."""
-    scores = []
-    for z_raw, d_raw in zip(z, distances, strict=True):
-        z_standard, d_standard = (z_raw - spec.z_mean) / spec.z_std, (d_raw - spec.d_mean) / spec.d_std
-        fused = {
-            "sum": z_standard + d_standard,
-            "max": max(z_standard, d_standard),
-            "distance": d_standard,
-            "screen": z_standard,
-        }
-        scores.append(fused[spec.fusion])
-    return max(scores)
+def part_distance(cells: dict[Place, float], verify: VerifySpec) -> float:
+    """Highest distance of all cells looked at, or the mean of the m highest; a cell counts once."""
+    return block_distance(np.array(list(cells.values())), verify)
+
+
+def part_score(z: list[float], distance: float, spec: DecisionSpec) -> float:
+    """T: the highest z of the candidates and the part's distance, both standardised, fused."""
+    z_standard, d_standard = (max(z) - spec.z_mean) / spec.z_std, (distance - spec.d_mean) / spec.d_std
+    return {
+        "sum": z_standard + d_standard,
+        "max": max(z_standard, d_standard),
+        "distance": d_standard,
+        "screen": z_standard,
+    }[spec.fusion]

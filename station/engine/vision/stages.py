@@ -28,6 +28,7 @@ class Screened(NamedTuple):
     reconstruction: Floats  # what it believes a good part looks like
     raw: Floats  # residual
     z: Floats  # whitened residual
+    latent: Floats | None = None  # [16, hs/16, ws/16], where the recipe has a logical score
 
 
 class Screener:
@@ -49,13 +50,14 @@ class Screener:
             RuntimeFaultError: the network failed.
         """
         small = np.ascontiguousarray(screen_picture(picture, self._recipe.screen.scale))
-        answer = self._vae.run({self._recipe.vae.input.name: small[None, None]})
-        reconstruction = answer[self._recipe.vae.output.name][0, 0]
+        spec = self._recipe.vae
+        answer = self._vae.run({spec.input.name: small[None, None]})
+        reconstruction = answer[spec.output.name][0, 0]
         require_finite(reconstruction, "the screener's reconstruction")
         raw = residual(small, reconstruction, self._recipe.screen.box)
         z = self._whitening.whiten(raw, reconstruction)
         require_finite(z, "the screener's map")
-        return Screened(small, reconstruction, raw, z)
+        return Screened(small, reconstruction, raw, z, None if spec.latent is None else answer[spec.latent.name][0])
 
 
 class Verifier:
@@ -84,6 +86,10 @@ class Verifier:
             RuntimeFaultError: the network failed.
         """
         self._padded = pad_picture(picture, self._recipe.verify, out=self._padded)
+        if self._recipe.verify.look == "picture":
+            side = self._recipe.verify.patch_cells
+            whole = self._whole(self._padded)
+            return np.stack([whole[row : row + side, column : column + side] for row, column in corners])
         most, names = self._recipe.tower.max_batch, (self._recipe.tower.input.name, self._recipe.tower.output.name)
         answers = [
             self._tower.run({names[0]: self._cutter.cut(self._padded, corners[start : start + most])})[names[1]]
@@ -92,6 +98,13 @@ class Verifier:
         descriptors = np.concatenate(answers) if len(answers) > 1 else answers[0]
         require_finite(descriptors, "the verifier's answer")
         return np.ascontiguousarray(descriptors.transpose(0, 2, 3, 1))
+
+    def _whole(self, padded: Floats) -> Floats:
+        """Descriptors of all cells from one pass, [gh, gw, D]."""
+        names = self._recipe.tower.input.name, self._recipe.tower.output.name
+        answer = self._tower.run({names[0]: padded[None, None]})[names[1]][0]
+        require_finite(answer, "the verifier's answer")
+        return np.ascontiguousarray(answer.transpose(1, 2, 0))
 
     def compare(self, descriptors: Floats, corners: Cells) -> Nearest:
         """Nearest golden descriptor of each cell [k, c, c]; cells outside the part have distance 0."""
@@ -104,7 +117,10 @@ class Verifier:
         return nearest
 
     def describe_everywhere(self, picture: Floats) -> Floats:
-        """Descriptors of all cells, float32 [gh, gw, D]: slow; for evaluation and calibration."""
+        """Descriptors of all cells, float32 [gh, gw, D]: slow by patches; for evaluation and calibration."""
+        if self._recipe.verify.look == "picture":
+            self._padded = pad_picture(picture, self._recipe.verify, out=self._padded)
+            return self._whole(self._padded)
         rows, columns = self._recipe.picture.grid
         side = self._recipe.verify.patch_cells
         corners = np.array([(row, column) for row in _tiles(rows, side) for column in _tiles(columns, side)])

@@ -48,19 +48,18 @@ def slow_score(recipe: Recipe, tensors: dict[str, np.ndarray], seen: Inspection,
     side = recipe.verify.patch_cells
     dense = tower.dense(pad_picture(seen.picture, recipe.verify))
     bank, golden = tensors["bank.descriptors"].astype(np.float64), tensors["bank.golden"]
-    zs, ds = [], []
+    zs: list[float] = []
+    looked: dict[tuple[int, int], float] = {}
     for row, column in reference.choose(cells_z, cells_raw, recipe.candidates, side):
-        cells = np.empty((side, side))
         for down, across in np.ndindex(side, side):
             place = (row + down, column + across)
             if recipe.verify.bank == "place":
                 near = reference.nearest_at_place(dense[place], place, bank, golden, recipe.verify.neighbourhood)
             else:
                 near = reference.nearest_anywhere(dense[place], bank, golden)
-            cells[down, across] = near.distance
-        ds.append(reference.block_distance(cells, recipe.verify))
+            looked[place] = near.distance
         zs.append(float(cells_z[row : row + side, column : column + side].max()))
-    return reference.part_score(zs, ds, recipe.decision)
+    return reference.part_score(zs, reference.part_distance(looked, recipe.verify), recipe.decision)
 
 
 @pytest.mark.parametrize("fusion", ["sum", "max", "distance", "screen"])
@@ -95,13 +94,26 @@ def test_the_same_frame_gives_bit_equal_numbers(detector_with: Callable[..., Det
 
 
 def test_findings_come_highest_first_and_are_confirmed_above_the_limit(detector_with: Callable[..., Detector]) -> None:
-    scores = [finding.score for finding in detector_with().inspect(frame()).findings]
+    alone = DecisionSpec(limit=0.0, fusion="distance")
+    scores = [finding.score for finding in detector_with(decision=alone).inspect(frame()).findings]
     assert len(scores) == 5 and scores == sorted(scores, reverse=True)
     limit = (scores[1] + scores[2]) / 2
-    seen = detector_with(decision=DecisionSpec(limit=limit)).inspect(frame())
+    seen = detector_with(decision=DecisionSpec(limit=limit, fusion="distance")).inspect(frame())
     assert [finding.confirmed for finding in seen.findings] == [True, True, False, False, False]
     assert (seen.cleared, seen.verdict, seen.reason) == (3, Verdict.REJECT, Reason.FINDING)
     assert seen.score == seen.findings[0].score
+
+
+def test_a_mean_over_several_candidates_confirms_the_highest(detector_with: Callable[..., Detector]) -> None:
+    many = VerifySpec(receptive_px=19, patch_cells=2, dims=6, statistic="mean", m=12)
+    spec = DecisionSpec(limit=0.0, fusion="distance")
+    seen = detector_with(verify=many, decision=spec).inspect(frame())
+    assert seen.score < seen.findings[0].score  # twelve cells are more than one candidate has
+    just_above = DecisionSpec(limit=(seen.score + seen.findings[0].score) / 2, fusion="distance")
+    passed = detector_with(verify=many, decision=just_above).inspect(frame())
+    assert (passed.verdict, passed.cleared) == (Verdict.PASS, 5)
+    rejected = detector_with(verify=many, decision=DecisionSpec(limit=-1e6, fusion="distance")).inspect(frame())
+    assert all(finding.confirmed for finding in rejected.findings)
 
 
 def test_a_part_below_the_limit_passes_with_all_candidates_cleared(detector_with: Callable[..., Detector]) -> None:

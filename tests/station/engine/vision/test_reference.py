@@ -44,7 +44,8 @@ def test_distances_and_scores_follow_the_recipe() -> None:
     assert reference.block_distance(cells, verify) == 4.5
     assert reference.block_distance(cells, VerifySpec(receptive_px=19, patch_cells=2, dims=1)) == 6
     scores = [
-        reference.part_score([1, 4], [5, 3], DecisionSpec(limit=0, fusion=fusion, d_mean=1, d_std=2, z_std=2))
+        reference.part_score([1, 4], 5, DecisionSpec(limit=0, fusion=fusion, d_mean=1, d_std=2, z_std=2))
         for fusion in ("sum", "max", "distance", "screen")
     ]
-    assert scores == [3.0, 2.0, 2.0, 2.0]
+    assert scores == [4.0, 2.0, 2.0, 2.0]
+    assert reference.part_distance({(0, 0): 1.0, (0, 1): 3.0, (5, 5): 6.0}, verify) == 4.5

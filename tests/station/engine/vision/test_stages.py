@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -116,3 +117,17 @@ def test_statistics_for_another_picture_are_a_broken_bundle(recipe: Recipe, tens
 def test_a_mask_that_does_not_fit_is_a_broken_bundle(recipe: Recipe, mask: np.ndarray) -> None:
     with pytest.raises(BundleError, match=r"calibration\.safetensors: mask is"):
         part_mask(recipe, {"mask": mask})
+
+
+def test_looking_at_the_whole_picture_gives_the_patches_descriptors(
+    recipe: Recipe, recipe_with: Make, tensors_for: Make, tower_for: Make, picture: np.ndarray
+) -> None:
+    """The small receptive field and valid convolutions make both ways of looking one."""
+    whole: Recipe = recipe_with(verify=msgspec.structs.replace(recipe.verify, look="picture"))
+    corners = np.array([(0, 0), (1, 3), (4, 6)])
+    by_patch, at_once = (Verifier(one, tensors_for(one), tower_for(one)) for one in (recipe, whole))
+    descriptors = at_once.describe(picture, corners)
+    assert np.allclose(by_patch.describe(picture, corners), descriptors, atol=1e-5)
+    everywhere = at_once.describe_everywhere(picture)
+    assert everywhere.shape == (6, 8, 6)
+    assert np.array_equal(everywhere[4:6, 6:8], descriptors[2])
