@@ -83,7 +83,7 @@ def _decisions(rows: Sequence[Table]) -> Iterator[str]:
     yield "Over-detections: good parts that the raw VAE and the cascade reject to catch the same bad ones."
     yield ""
     yield (
-        "| tower | seed | good rejected | stated 95 % bound | inside | bad missed | over-detections, raw and cascade | "
+        "| tower | seed | good rejected [95 %] | stated 95 % bound | inside | bad missed [95 %] | over-detections, raw and cascade | "
         "cleared | bundle MB |"
     )
     yield "|---|---|---|---|---|---|---|---|---|"
@@ -94,10 +94,10 @@ def _decisions(rows: Sequence[Table]) -> Iterator[str]:
             cells = [
                 row["tower"],
                 str(one["seed"]),
-                f"{one['false_rejects']} of {one['n_good']}",
+                _share(one["false_rejects"], one["n_good"], one["false_reject_ci95"]),
                 f"{one['bound_95']:.1%}",
                 "yes" if one["inside"] else "**no**",
-                f"{one['misses']} of {one['n_bad']}",
+                _share(one["misses"], one["n_bad"], one["miss_ci95"]),
                 f"{over['vae_raw']}, {over['cascade']}",
                 "-" if over["cleared_share"] is None else f"{over['cleared_share']:.0%}",
                 size,
@@ -225,6 +225,11 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 def _mean(spread: Table | None, digits: int = 3) -> str:
     return "-" if spread is None else _number(spread["mean"], digits)
+
+
+def _share(hits: int, n: int, ends: Sequence[float]) -> str:
+    """With its exact 95 % interval (Clopper & Pearson)."""
+    return f"{hits} of {n} [{ends[0]:.1%}, {ends[1]:.1%}]"
 
 
 def _ends(ends: Sequence[float | None]) -> str:

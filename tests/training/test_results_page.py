@@ -48,6 +48,7 @@ def row(method: str, **more: Any) -> dict[str, Any]:
 def table() -> dict[str, Any]:
     over = {"vae_raw": 4, "cascade": 1, "cleared_share": 0.75}
     lost = {"n_good": 4, "n_bad": 3, "bound_95": 0.25, "over_detections": over}
+    lost |= {"false_reject_ci95": [0.01, 0.8], "miss_ci95": [0.0, 0.7]}
     decisions = [
         {"seed": 0, "false_rejects": 1, "inside": True, "misses": 0, **lost},
         {"seed": 1, "false_rejects": 2, "inside": False, "misses": 1, **lost},
@@ -75,8 +76,8 @@ def test_markdown_has_every_figure_decision_sequence_and_failure(table: dict[str
         "0.900 (0.890–0.910) [0.850, 0.950] | 0.500 (0.490–0.510) | 9.3 |" in lines
     )
     assert any(line.startswith("| own | cascade, without shade | 0 1 | 0.900 ") for line in lines)
-    assert "| own | 0 | 1 of 4 | 25.0% | yes | 0 of 3 | 4, 1 | 75% | 2.00 |" in lines
-    assert "| own | 1 | 2 of 4 | 25.0% | **no** | 1 of 3 | 4, 1 | 75% | 2.00 |" in lines
+    assert "| own | 0 | 1 of 4 [1.0%, 80.0%] | 25.0% | yes | 0 of 3 [0.0%, 70.0%] | 4, 1 | 75% | 2.00 |" in lines
+    assert "| own | 1 | 2 of 4 [1.0%, 80.0%] | 25.0% | **no** | 1 of 3 [0.0%, 70.0%] | 4, 1 | 75% | 2.00 |" in lines
     assert "| spindle | own | 0 | p1 | 4 | none | none | 0 of 2 |" in lines
     assert "- tiles, own, seed 2: no such folder" in lines
     assert lines[-1] == "CPU ms: median of one part; here."
