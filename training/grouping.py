@@ -29,6 +29,7 @@ _COARSE_SHIFT = 2  # pixels; the fine comparison allows an eighth of the longer 
 # Smallest step, in Fisher's atanh(r). Measured on tiles, screws, solar cells and drawn parts: pictures that do not
 # belong together rarely reach 0.5 and hardly ever 0.7; 0.3 leads astray only where repeats are the exception.
 _CLEAR, _LIKELY, _FAINT = 0.7, 0.5, 0.3
+_SURE = 1.4  # likeness (r = 0.89) that a lone repeat needs too: different screws in the same pose come to r = 0.85
 _AS_LARGE = 0.5  # a step counts if it is this share of the largest; to split a part is worse than to join two
 _USUAL = 0.5  # share of pictures with a likely sibling above which repeats are the habit of this set
 _FEW_PARTS, _CLOSED = 0.3, 0.8  # fewer parts than this share of the pictures need groups in which all resemble all
@@ -61,7 +62,8 @@ def group_parts(frames: Sequence[Grey], names: Sequence[str]) -> Grouping:
     likeness = _likeness(_details(frames, _FINE), near)
     repeats = float(_links(likeness, near, _LIKELY).any(axis=1).mean())
     # Where most pictures have a sibling, a picture without one is the surprise: weaker evidence is enough.
-    links = _links(likeness, near, _FAINT if repeats > _USUAL else _CLEAR)
+    step, least = (_FAINT, _UNKNOWN) if repeats > _USUAL else (_CLEAR, _SURE)
+    links = _links(likeness, near, step) & (likeness >= least)
     groups = _connected(links)
     if len(set(groups)) < _FEW_PARTS * len(groups) and _closed(links, groups, likeness > _UNKNOWN) < _CLOSED:
         return _alone(names, "the pictures pass gradually into one another (one scene over time?)")

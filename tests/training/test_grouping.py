@@ -61,6 +61,19 @@ def test_different_parts_that_look_alike_stay_apart(draw: Callable[[int, bool], 
     assert "every picture counts as another part" in found.why
 
 
+def test_a_lone_pair_that_only_lies_alike_stays_apart() -> None:
+    """Two loose parts in one pose stand out among the other poses, but their surfaces are not the same."""
+
+    def part(number: int, angle: float) -> Grey:
+        shape = np.full((220, 260), 0.3, np.float32)
+        box = cv2.boxPoints(((130, 110), (150, 40), angle))
+        cv2.fillPoly(shape, [box.astype(np.int32)], 0.7)
+        return _shoot(shape + 0.3 * (_surface(number) - 0.5) * (shape > 0.5), number)
+
+    frames = [part(number, 11.0 * number) for number in range(16)]
+    assert len(set(_group([*frames, part(20, 55.0)]).parts)) == 17
+
+
 def test_a_scene_that_changes_slowly_is_no_part() -> None:
     """One camera position over time: each frame resembles the next one, there is no step."""
     start, end = _surface(0), _surface(1)
