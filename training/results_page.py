@@ -83,8 +83,8 @@ def _decisions(rows: Sequence[Table]) -> Iterator[str]:
     yield "Over-detections: good parts that the raw VAE and the cascade reject to catch the same bad ones."
     yield ""
     yield (
-        "| tower | seed | good rejected [95 %] | stated 95 % bound | inside | bad missed [95 %] | over-detections, raw and cascade | "
-        "cleared | bundle MB |"
+        "| tower | seed | good rejected [95 %] | stated 95 % bound | inside | bad missed [95 %] | "
+        "over-detections, raw and cascade | cleared | bundle MB |"
     )
     yield "|---|---|---|---|---|---|---|---|---|"
     for row in decided:

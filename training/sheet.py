@@ -33,8 +33,8 @@ def worst(data: DataSet, result: Result, count: int) -> dict[str, Pairs]:
 def worst_sheet(bundle: Path, trust: Path, data: DataSet, result: Result, title: str, *, count: int = 8) -> bytes:
     """PNG of `worst`, made with the bundle that gave `result`.
 
-    All maps have one scale: the distance to the golden patches in standard deviations of good parts, 0 to twice the
-    limit.
+    All maps have one scale: the standardised distance to the golden patches, from "equal to a golden patch" (black) to
+    twice the limit.
 
     Raises:
         BundleError: the bundle is not to be trusted.
@@ -48,9 +48,9 @@ def worst_sheet(bundle: Path, trust: Path, data: DataSet, result: Result, title:
         for kind, pairs in worst(data, result, count).items()
     }
     opened.detector.close()
-    limit = recipe.decision.limit
-    scale = f"standardised distance; the score's limit is {limit:.2f}"
-    return sheet_plot(title, groups, (0.0, max(1.0, 2 * limit)), scale)
+    decision = recipe.decision
+    scale = f"standardised distance; the score's limit is {decision.limit:.2f}"
+    return sheet_plot(title, groups, (-decision.d_mean / decision.d_std, max(1.0, 2 * decision.limit)), scale)
 
 
 def _score(pair: tuple[Example, Judged]) -> float:
