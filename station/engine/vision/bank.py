@@ -11,6 +11,7 @@ Tensors (calibration.safetensors):
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
@@ -23,6 +24,8 @@ from station.engine.vision.candidates import Cells
 from station.engine.vision.resampling import Floats
 
 Numbers = NDArray[np.int32]
+Halves = NDArray[np.float16]
+_AT_ONCE, _MEMBERS = 1024, 256  # gains in flight, 1 MB: they stay in the cache
 
 
 class Nearest(NamedTuple):
@@ -63,7 +66,7 @@ def open_bank(recipe: Recipe, tensors: Mapping[str, NDArray[Any]]) -> Bank:
                 f"[{rows}, {columns}, M, {dims}]"
             )
         _check(descriptors, golden)
-        return PlaceBank(descriptors.astype(np.float32), golden.astype(np.int32), recipe.verify.neighbourhood)
+        return PlaceBank(descriptors, golden.astype(np.int32), recipe.verify.neighbourhood)
     place = _tensor(tensors, "bank.place")
     if descriptors.ndim != 2 or descriptors.shape[1] != dims or place.shape != (len(descriptors), 2):
         raise BundleError(
@@ -71,101 +74,123 @@ def open_bank(recipe: Recipe, tensors: Mapping[str, NDArray[Any]]) -> Bank:
             f"needs [M, {dims}] and [M, 2]"
         )
     _check(descriptors, golden)
-    return GlobalBank(descriptors.astype(np.float32), golden.astype(np.int32), place.astype(np.int32))
+    return GlobalBank(descriptors, golden.astype(np.int32), place.astype(np.int32))
 
 
 class PlaceBank:
-    """Golden descriptors of each place."""
+    """Golden descriptors of each place.
 
-    def __init__(self, descriptors: Floats, golden: Numbers, neighbourhood: int) -> None:
-        """Lay the descriptors out for batched products.
+    Nearest means highest gain g . q - |g|^2 / 2. Golden descriptors are the columns of a matrix whose last row is their
+    half squared norm, and each query ends in -1, so one product gives all gains. What takes time is reading the bank:
+    so each of its cells is read once, for all queries that may look at it.
+    """
+
+    def __init__(self, descriptors: Floats | Halves, golden: Numbers, neighbourhood: int) -> None:
+        """Lay the descriptors out for products; what was given is not kept.
 
         Args:
-            descriptors: float32 [gh, gw, M, D].
+            descriptors: float32 or float16 [gh, gw, M, D].
             golden: int32 [gh, gw, M].
             neighbourhood: cells around the place that are compared too.
         """
-        self._rows, self._columns = descriptors.shape[:2]
-        self._descriptors = descriptors  # for the exact distance to the winner
-        self._transposed = np.ascontiguousarray(descriptors.transpose(0, 1, 3, 2))  # [gh, gw, D, M]
-        self._half_norm = 0.5 * np.einsum("hwmd,hwmd->hwm", descriptors, descriptors)[:, :, None, :]
-        self._golden = golden
-        self._reach = neighbourhood
+        self._rows, self._columns, members, dims = descriptors.shape
+        self._bank = np.empty((self._rows * self._columns, dims + 1, members), dtype=np.float32)
+        flat = descriptors.reshape(-1, members, dims)
+        for cell, matrix in enumerate(self._bank):
+            _lay_out(flat[cell], matrix)
+        self._golden = golden.reshape(-1, members)
+        steps = np.arange(-neighbourhood, neighbourhood + 1)
+        self._around = np.repeat(steps, len(steps)), np.tile(steps, len(steps))  # in reading order
 
     def nearest(self, blocks: Floats, corners: Cells) -> Nearest:
-        """See `Bank`. One batched product per block."""
-        answers = [
-            self._nearest(block, int(row), int(column)) for block, (row, column) in zip(blocks, corners, strict=True)
-        ]
-        return Nearest(*(np.stack(part) for part in zip(*answers, strict=True)))
+        """See `Bank`."""
+        queries, seen = _with_minus_one(blocks), self._seen(blocks.shape[1:3], corners)
+        best, which = self._compare(queries, seen)
+        pick = best.argmax(axis=1)[:, None]
+        cell, member = (np.take_along_axis(table, pick, axis=1)[:, 0] for table in (seen, which))
+        row, column = np.divmod(cell.astype(np.int32), np.int32(self._columns))
+        distance = _distances(queries, self._bank[cell, :-1, member])
+        return _shaped(blocks.shape[:3], distance, self._golden[cell, member], row, column)
 
-    def _nearest(self, block: Floats, row: int, column: int) -> Nearest:
-        """A bank cell is read once and compared with all queries that may look at it."""
-        height, width, _ = block.shape
-        reach, side = self._reach, 2 * self._reach + 1
-        top, left = max(0, row - reach), max(0, column - reach)
-        bottom, right = min(self._rows, row + height + reach), min(self._columns, column + width + reach)
-        inside = slice(top - row + reach, bottom - row + reach), slice(left - column + reach, right - column + reach)
-        gain = self._queries(block, inside) @ self._transposed[top:bottom, left:right]  # [u, v, side * side, M]
-        gain -= self._half_norm[top:bottom, left:right]
-        index = gain.argmax(axis=3)
-        shape = (height + 2 * reach, width + 2 * reach, side, side)
-        best = np.full(shape, -np.inf, dtype=np.float32)
-        which = np.zeros(shape, dtype=np.intp)
-        best[inside] = np.take_along_axis(gain, index[..., None], axis=3).reshape(*index.shape[:2], side, side)
-        which[inside] = index.reshape(*index.shape[:2], side, side)
-        return self._gather(block, (row, column), best, which)
+    def _seen(self, size: tuple[int, ...], corners: Cells) -> Cells:
+        """[n, side * side]: the bank cells that each query looks at; -1 outside the grid."""
+        down, across = (steps.ravel() for steps in np.indices(size))
+        row = (corners[:, :1] + down).reshape(-1, 1) + self._around[0]
+        column = (corners[:, 1:] + across).reshape(-1, 1) + self._around[1]
+        inside = (row >= 0) & (row < self._rows) & (column >= 0) & (column < self._columns)
+        return np.where(inside, row * self._columns + column, -1)
 
-    def _queries(self, block: Floats, inside: tuple[slice, slice]) -> Floats:
-        """[u, v, side * side, D]: for each bank cell the descriptors of the block that may look at it."""
-        margin = 2 * self._reach
-        padded = np.pad(block, ((margin, margin), (margin, margin), (0, 0)))
-        side = margin + 1
-        windows = np.lib.stride_tricks.sliding_window_view(padded, (side, side), axis=(0, 1))
-        windows = windows[inside].transpose(0, 1, 3, 4, 2)
-        return np.ascontiguousarray(windows).reshape(*windows.shape[:2], side * side, block.shape[2])
+    def _compare(self, queries: Floats, seen: Cells) -> tuple[Floats, Cells]:
+        """For each query and each cell that it looks at: the highest gain there, and whose it is, [n, side * side]."""
+        best = np.full(seen.shape, -np.inf, dtype=np.float32)
+        which = np.zeros(seen.shape, dtype=np.intp)
+        pairs = seen.argsort(axis=None, kind="stable")  # (query, cell) by cell
+        pairs = pairs[np.count_nonzero(seen < 0) :]
+        for start in range(0, len(pairs), _AT_ONCE):
+            some = pairs[start : start + _AT_ONCE]
+            gain = self._gains(queries[some // seen.shape[1]], seen.ravel()[some])
+            which.ravel()[some], best.ravel()[some] = _highest(gain)
+        return best, which
 
-    def _gather(self, block: Floats, at: tuple[int, int], best: Floats, which: NDArray[np.intp]) -> Nearest:
-        """Per query the best of its neighbourhood, then the exact distance to that one."""
-        height, width, _ = block.shape
-        side = 2 * self._reach + 1
-        p = np.arange(height)[:, None, None, None]
-        q = np.arange(width)[None, :, None, None]
-        a = np.arange(side)[None, None, :, None]
-        b = np.arange(side)[None, None, None, :]
-        seen = (p + a, q + b, side - 1 - a, side - 1 - b)  # bank cell at offset (a, b) and its window's entry for us
-        offset = best[seen].reshape(height, width, -1).argmax(axis=2)
-        down, across = np.divmod(offset, side)
-        row = at[0] - self._reach + p[..., 0, 0] + down
-        column = at[1] - self._reach + q[..., 0, 0] + across
-        member = np.take_along_axis(which[seen].reshape(height, width, -1), offset[..., None], axis=2)[..., 0]
-        distance = np.linalg.norm(block - self._descriptors[row, column, member], axis=2)
-        return Nearest(
-            distance.astype(np.float32, copy=False),
-            self._golden[row, column, member],
-            row.astype(np.int32),
-            column.astype(np.int32),
-        )
+    def _gains(self, queries: Floats, cells: Cells) -> Floats:
+        """Gains [n, M] of queries [n, D + 1], each in its cell [n]; cells ascend."""
+        gain = np.empty((len(queries), self._bank.shape[2]), dtype=np.float32)
+        starts = np.flatnonzero(np.diff(cells, prepend=-1)).tolist()
+        for start, stop in itertools.pairwise([*starts, len(cells)]):
+            np.dot(queries[start:stop], self._bank[cells[start]], out=gain[start:stop])
+        return gain
 
 
 class GlobalBank:
-    """Golden descriptors of all places together."""
+    """Golden descriptors of all places together, laid out as in `PlaceBank`."""
 
-    def __init__(self, descriptors: Floats, golden: Numbers, place: Numbers) -> None:
-        """`descriptors` float32 [M, D], `golden` int32 [M], `place` int32 [M, 2]."""
-        self._descriptors = descriptors
-        self._transposed = np.ascontiguousarray(descriptors.T)
-        self._half_norm = 0.5 * np.einsum("md,md->m", descriptors, descriptors)
+    def __init__(self, descriptors: Floats | Halves, golden: Numbers, place: Numbers) -> None:
+        """`descriptors` float32 or float16 [M, D], `golden` int32 [M], `place` int32 [M, 2]."""
+        members, dims = descriptors.shape
+        self._bank = np.empty((dims + 1, members), dtype=np.float32)
+        _lay_out(descriptors, self._bank)
         self._golden, self._place = golden, place
 
     def nearest(self, blocks: Floats, corners: Cells) -> Nearest:
         """See `Bank`; the place does not matter."""
-        gain = blocks.reshape(-1, blocks.shape[-1]) @ self._transposed
-        gain -= self._half_norm
-        member = gain.argmax(axis=1).reshape(blocks.shape[:-1])
-        distance = np.linalg.norm(blocks - self._descriptors[member], axis=-1)
-        place = self._place[member]
-        return Nearest(distance.astype(np.float32, copy=False), self._golden[member], place[..., 0], place[..., 1])
+        queries = _with_minus_one(blocks)
+        few = max(1, _AT_ONCE * _MEMBERS // self._bank.shape[1])
+        parts = [_highest(queries[start : start + few] @ self._bank)[0] for start in range(0, len(queries), few)]
+        member = np.concatenate(parts)
+        row, column = self._place[member].T
+        distance = _distances(queries, self._bank[:-1, member].T)
+        return _shaped(blocks.shape[:3], distance, self._golden[member], row, column)
+
+
+def _lay_out(points: Floats | Halves, matrix: Floats) -> None:
+    """Golden descriptors [M, D] become the columns of a matrix [D + 1, M], the last row their half squared norm."""
+    matrix[:-1] = points.T
+    matrix[-1] = 0.5 * np.einsum("dm,dm->m", matrix[:-1], matrix[:-1])
+
+
+def _with_minus_one(blocks: Floats) -> Floats:
+    """Queries [n, D + 1] from blocks [k, ch, cw, D]."""
+    dims = blocks.shape[3]
+    queries = np.empty((blocks.size // dims, dims + 1), dtype=np.float32)
+    queries[:, :-1] = blocks.reshape(-1, dims)
+    queries[:, -1] = -1
+    return queries
+
+
+def _highest(gain: Floats) -> tuple[Cells, Floats]:
+    """For each row of gains [n, M]: whose is the highest, and the gain."""
+    which = gain.argmax(axis=1)
+    return which, gain[np.arange(len(gain)), which]
+
+
+def _distances(queries: Floats, winners: Floats) -> Floats:
+    """Exact distances [n] of queries [n, D + 1] from their golden descriptors [n, D]: gains of near points cancel."""
+    distance: Floats = np.linalg.norm(queries[:, :-1] - winners, axis=1)
+    return distance
+
+
+def _shaped(size: tuple[int, ...], *answers: NDArray[Any]) -> Nearest:
+    return Nearest(*(answer.reshape(size) for answer in answers))
 
 
 def _tensor(tensors: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:

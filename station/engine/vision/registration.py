@@ -76,14 +76,21 @@ class FixedFixture:
     """The part always fills the same region: textures, webs, well-clamped parts."""
 
     def __init__(self, spec: FixtureSpec, picture: PictureSpec) -> None:
-        self._picture = picture
+        self._picture, self._region = picture, spec.region
         self._matrix = region_matrix(spec.region, picture.height, picture.width)
 
     def register(self, frame: Grey) -> Registered:
         """Cut the region out."""
-        return Registered(
-            resample(frame, self._matrix, self._picture.height, self._picture.width), self._matrix.copy(), 1.0
-        )
+        return Registered(self._cut(frame), self._matrix.copy(), 1.0)
+
+    def _cut(self, frame: Grey) -> Grey:
+        """Resampled; or, with the same result, copied where the region's pixels are the picture's pixels."""
+        height, width = self._picture.height, self._picture.width
+        left, top = int(self._region[0]), int(self._region[1])
+        inside = 0 <= left <= frame.shape[1] - width and 0 <= top <= frame.shape[0] - height
+        if inside and self._region == tuple(float(number) for number in (left, top, width, height)):
+            return frame[top : top + height, left : left + width].copy()
+        return resample(frame, self._matrix, height, width)
 
 
 class ShiftFixture:

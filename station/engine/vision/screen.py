@@ -58,10 +58,13 @@ class Whitening:
 
     def whiten(self, raw: Floats, reconstruction: Floats) -> Floats:
         """z map, float32 [hs, ws]."""
-        if self._per_place:
-            return (raw - self._mean) * self._gain
-        bins = intensity_bins(reconstruction, len(self._mean))
-        return (raw - self._mean[bins]) * self._gain[bins]
+        mean, gain = self._mean, self._gain
+        if not self._per_place:
+            bins = intensity_bins(reconstruction, len(mean))
+            mean, gain = mean[bins], gain[bins]
+        z: Floats = raw - mean
+        z *= gain
+        return z
 
 
 def intensity_bins(reconstruction: Floats, count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.intp]]:
