@@ -27,6 +27,8 @@ STOP_S = 5.0  # time to end by itself after SIGTERM
 LINES_PER_S = 20  # of one process on our screen; the rest is counted
 GAVE_UP_CODE = 2  # ConfigError, BundleError at start: starting again cannot help
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a process's arithmetic keeps to one core
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -156,6 +158,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             bufsize=0,
+            env=ONE_THREAD | os.environ,  # what is set outside wins
             start_new_session=True,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 (we have one thread, and it calls one C function)
         )

@@ -55,6 +55,19 @@ def test_killed_process_comes_back_alone(heard: list[str]) -> None:
     assert any("engine killed by SIGKILL; starts again in 0.2 s" in text for text in heard)
 
 
+@pytest.mark.parametrize(("outside", "seen"), [(None, "1"), ("3", "3")])
+def test_arithmetic_keeps_to_one_core_unless_told_otherwise(
+    heard: list[str], monkeypatch: pytest.MonkeyPatch, outside: str | None, seen: str
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    if outside:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", outside)
+    source = "import os; print('threads', os.environ['OPENBLAS_NUM_THREADS'], flush=True)"
+    with Supervisor([Program("engine", python(source))], heard.append) as supervisor:
+        supervisor.start()
+        tend_until(supervisor, lambda: f"[engine] threads {seen}" in heard)
+
+
 def test_stays_down_for_the_wished_time(heard: list[str]) -> None:
     now = 100.0
     with Supervisor([Program("engine", python(SLEEPER))], heard.append, lambda: now) as supervisor:

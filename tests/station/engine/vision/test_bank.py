@@ -10,6 +10,7 @@ import pytest
 
 from station.core.errors import BundleError
 from station.core.recipe import Recipe, VerifySpec
+from station.engine.vision import bank as bank_module
 from station.engine.vision import reference
 from station.engine.vision.bank import GlobalBank, PlaceBank, open_bank
 
@@ -22,6 +23,17 @@ def golden() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     descriptors = rng.normal(size=(ROWS, COLUMNS, MEMBERS, DIMS)).astype(np.float32)
     return descriptors, rng.integers(0, 99, (ROWS, COLUMNS, MEMBERS)).astype(np.int32)
+
+
+def _numbers_and_places(count: int) -> tuple[np.ndarray, np.ndarray]:
+    numbers = np.arange(count, dtype=np.int32)
+    return numbers, np.stack([numbers // MEMBERS // COLUMNS, numbers // MEMBERS % COLUMNS], axis=1)
+
+
+def _global(descriptors: np.ndarray) -> GlobalBank:
+    """All golden descriptors of a place bank, numbered one by one."""
+    flat = descriptors.reshape(-1, DIMS)
+    return GlobalBank(flat, *_numbers_and_places(len(flat)))
 
 
 @pytest.mark.parametrize("neighbourhood", [0, 1, 2, 4])
@@ -49,6 +61,38 @@ def test_the_whole_grid_at_once_gives_the_same(golden: tuple[np.ndarray, np.ndar
     assert np.array_equal(block.golden[0], everywhere.golden[0, 2:4, 3:5])
 
 
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_an_answer_in_parts_is_the_same_answer(
+    golden: tuple[np.ndarray, np.ndarray], monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    place, anywhere = PlaceBank(*golden, 1), _global(golden[0])
+    blocks = np.random.default_rng(6).normal(size=(5, 2, 2, DIMS)).astype(np.float32)
+    corners = np.array([(0, 0), (0, 1), (0, 1), (3, 4), (4, 6)])  # they overlap, one stands there twice
+    at_a_time = place.nearest(blocks, corners), anywhere.nearest(blocks, corners)
+    monkeypatch.setattr(bank_module, "_AT_ONCE", at_once)
+    in_parts = place.nearest(blocks, corners), anywhere.nearest(blocks, corners)
+    for one, two in zip(at_a_time, in_parts, strict=True):
+        assert all(np.array_equal(left, right) for left, right in zip(one, two, strict=True))
+
+
+def test_of_equally_near_ones_the_first_wins() -> None:
+    same = np.ones((3, 3, 4, DIMS), np.float32)
+    numbers = np.arange(36, dtype=np.int32).reshape(3, 3, 4)
+    found = PlaceBank(same, numbers, 1).nearest(np.zeros((1, 1, 1, DIMS), np.float32), np.array([(1, 1)]))
+    assert found.golden.item() == 0 and (found.row.item(), found.column.item()) == (0, 0)
+
+
+def test_descriptors_stored_in_half_precision_are_used_as_they_are(golden: tuple[np.ndarray, np.ndarray]) -> None:
+    halves = golden[0].astype(np.float16)
+    blocks, corners = (
+        np.random.default_rng(7).normal(size=(2, 3, 3, DIMS)).astype(np.float32),
+        np.array([(0, 0), (2, 4)]),
+    )
+    half, single = PlaceBank(halves, golden[1], 1), PlaceBank(halves.astype(np.float32), golden[1], 1)
+    for one, two in zip(half.nearest(blocks, corners), single.nearest(blocks, corners), strict=True):
+        assert one.dtype == two.dtype and np.array_equal(one, two)
+
+
 def test_a_golden_descriptor_has_no_distance_to_itself(golden: tuple[np.ndarray, np.ndarray]) -> None:
     far = golden[0] * 1000 + 5000  # large numbers: the exact distance is still exact
     bank = PlaceBank(far, golden[1], 0)
@@ -66,9 +110,8 @@ def test_a_wider_neighbourhood_never_finds_less(golden: tuple[np.ndarray, np.nda
 
 def test_the_global_bank_is_the_reference(golden: tuple[np.ndarray, np.ndarray]) -> None:
     descriptors = golden[0].reshape(-1, DIMS)
-    numbers = np.arange(len(descriptors), dtype=np.int32)
-    place = np.stack([numbers // 5 // COLUMNS, numbers // 5 % COLUMNS], axis=1)
-    bank = GlobalBank(descriptors, numbers, place)
+    numbers, place = _numbers_and_places(len(descriptors))
+    bank = _global(golden[0])
     blocks = np.random.default_rng(4).normal(size=(3, 2, 2, DIMS)).astype(np.float32)
     found = bank.nearest(blocks, np.array([(0, 0), (1, 1), (4, 6)]))
     for at in np.ndindex(3, 2, 2):

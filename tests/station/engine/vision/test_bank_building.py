@@ -79,3 +79,16 @@ def test_a_global_bank_from_a_drawn_pool_is_the_same_every_time() -> None:
     assert all(np.array_equal(first[name], second[name]) for name in first)
     other = build_global_bank(maps, max_total=10, pool=30, seed=8)
     assert not np.array_equal(first["bank.descriptors"], other["bank.descriptors"])
+
+
+def test_ten_times_the_training_parts_make_no_larger_bank() -> None:
+    """So neither the time of one part nor the bundle's size depends on how many parts were shown."""
+    rng = np.random.default_rng(5)
+    few, many = (rng.normal(size=(count, 2, 3, 8)).astype(np.float32) for count in (300, 3000))
+    for one, other in (
+        (build_place_bank(few), build_place_bank(many)),
+        (build_global_bank(few, max_total=500, pool=1000), build_global_bank(many, max_total=500, pool=1000)),
+    ):
+        assert {name: (t.shape, t.dtype, t.nbytes) for name, t in one.items()} == {
+            name: (t.shape, t.dtype, t.nbytes) for name, t in other.items()
+        }

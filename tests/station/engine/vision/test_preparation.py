@@ -63,6 +63,32 @@ def test_other_light_gives_nearly_the_same_picture(picture: np.ndarray, kind: st
     assert bright.dtype == np.float32 and bright.min() >= 0 and bright.max() <= 1
 
 
+def slow_normalise(picture: np.ndarray, spec: NormalisationSpec) -> np.ndarray:
+    """The definition, pixel by pixel, in float64."""
+    values = picture / 255.0
+    if spec.kind == "median_range":
+        low, middle, high = np.quantile(values[::2, ::2], (0.1, 0.5, 0.9))
+        values = 0.25 * (values - middle) / max(high - low, 0.02) + 0.5
+    if spec.kind == "local_contrast":
+        log, size = np.log(values + 1 / 255), (picture.shape[1], picture.shape[0])
+        small = cv2.resize(log, (size[0] // 4, size[1] // 4), interpolation=cv2.INTER_AREA)
+        log = log - cv2.resize(cv2.GaussianBlur(small, (0, 0), spec.sigma_px / 4), size)
+        values = 0.125 * log / max(1.4826 * np.median(np.abs(log[::2, ::2])), 0.02) + 0.5
+    return np.clip(values, 0, 1)
+
+
+@pytest.mark.parametrize("kind", ["none", "median_range", "local_contrast"])
+@pytest.mark.parametrize("size", [(48, 64), (49, 65), (50, 67)])  # even and odd numbers of pixels in the statistics
+@pytest.mark.parametrize("levels", [256, 3])
+def test_normalisation_is_its_definition(kind: str, size: tuple[int, int], levels: int) -> None:
+    rng = np.random.default_rng(levels)
+    picture = (rng.integers(0, levels, size) * (255 // (levels - 1))).astype(np.uint8)
+    spec = NormalisationSpec(kind, sigma_px=8)  # type: ignore[arg-type]
+    fast = normalise(picture, spec)
+    assert fast.dtype == np.float32 and fast.shape == size
+    assert np.abs(fast - slow_normalise(picture, spec)).max() < 1e-5
+
+
 def test_local_contrast_takes_a_shading_out(picture: np.ndarray) -> None:
     spec = NormalisationSpec("local_contrast", sigma_px=8)
     shade = np.linspace(0.6, 1.1, 64)[None, :]

@@ -12,6 +12,7 @@ from station.core.errors import BundleError, NotInspectedError
 from station.core.recipe import FixtureSpec, PictureSpec
 from station.engine.vision.fixture_fit import FittedFixture, fit_shift, fit_silhouette
 from station.engine.vision.registration import Fixture, make_fixture
+from station.engine.vision.resampling import region_matrix, resample
 
 Draw = Callable[..., np.ndarray]
 POSES = [(0.4, 80, 80), (2.2, 78, 84), (-1.3, 84, 76), (3.0, 80, 82), (-2.5, 76, 80), (1.5, 80, 78)]
@@ -38,6 +39,20 @@ def test_a_fixed_region_is_cut_out() -> None:
     assert np.array_equal(found.picture, frame[8:40, 16:48])
     assert found.quality == 1.0
     assert np.allclose(found.matrix @ [0, 0, 1], [16, 8])
+
+
+@pytest.mark.parametrize(
+    "region",
+    [(0, 0, 64, 48), (16, 8, 32, 32), (40.5, 8, 16, 16), (-8, 4, 32, 32), (48, 32, 32, 32), (8, 8, 48, 32)],
+    ids=str,
+)
+def test_a_fixed_region_is_the_resampled_region(region: tuple[float, float, float, float]) -> None:
+    """Whole pixels inside the frame are copied; between pixels, outside and at other scales they are resampled."""
+    frame = np.random.default_rng(1).integers(0, 255, (48, 64)).astype(np.uint8)
+    height, width = (16, 24) if region == (8, 8, 48, 32) else (int(region[3]), int(region[2]))
+    found = make_fixture(FixtureSpec(kind="none", region=region), PictureSpec(height, width), None).register(frame)
+    assert np.array_equal(found.picture, resample(frame, region_matrix(region, height, width), height, width))
+    assert not np.shares_memory(found.picture, frame)  # a camera may use its buffer again
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.7, 1.57, 2.4, 3.14, -0.5, -1.57, -2.6])
