@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from station.core.errors import ConfigError
 
+_USUAL_BOUND = 0.06  # of the false-reject rate, where nobody asked for one: rank 2 of 80 parts
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -68,6 +70,21 @@ def _binomial_below(n: int, p: float, count: int) -> float:
 def parts_needed(bound: float, confidence: float = 0.95) -> int:
     """Fewest normal parts whose maximum keeps the false-reject rate below `bound` with this confidence."""
     return math.ceil(math.log(1 - confidence) / math.log1p(-bound))
+
+
+def chosen_rank(n: int, bound: float | None = None) -> int:
+    """The largest rank whose 95 % bound is not above `bound`; at least 1.
+
+    The maximum alone would let one odd part decide; a lower order statistic misses less and still keeps the bound.
+
+    Args:
+        n: held-out normal parts.
+        bound: what the user asks for; None = `_USUAL_BOUND`.
+    """
+    rank = 1
+    while rank < n and beta_bound(n, rank + 1) <= (_USUAL_BOUND if bound is None else bound):
+        rank += 1
+    return rank
 
 
 def order_limit(scores: Sequence[float], kind: str, rank: int = 1, bound: float | None = None) -> Limit:

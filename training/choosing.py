@@ -1,170 +1,180 @@
-"""Choices made on good parts held out from learning, with synthetic defects in them.
+"""Choices made on good parts held out from learning, with synthetic defects in them: where to look, how to decide.
 
-First where to look: whitening floor and ranking whose candidates hit most defects. Then how to pool and fuse.
+The verifier has looked everywhere once; what a screener's choice of candidates would have seen of it is read from
+those maps. So every ranking, every number of candidates and every fusion is tried in no time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from station.core.recipe import CELL, DecisionSpec, Recipe, VerifySpec
-from station.engine.vision.candidates import CandidateSelector
-from station.engine.vision.decision import block_distance, fuse
-from station.engine.vision.detector import Detector
+from station.core.recipe import CELL, DecisionSpec, Recipe, ScreenSpec
+from station.engine.vision.candidates import Candidates, CandidateSelector
+from station.engine.vision.decision import fuse_part, part_distance
 from station.engine.vision.resampling import Floats
-from station.engine.vision.stages import Screener, part_mask
-from training.defects import Spoilt, draw_place, interest, spoil
-from training.metrics import tpr_at_fpr
-from training.progress import Progress
-from training.sessions import TorchSession
-from training.vae import Vae
+from station.engine.vision.session import Session
+from station.engine.vision.stages import Screened, Screener, part_mask
+from training.comparing import separation
 
 Tensors = dict[str, NDArray[np.generic]]
 Evidence = dict[str, str | int | float]
-_SPOILT_PER_PART = 3
-_FLOORS = (1.0, 4.0)  # of the median spread; the whitening's floor
+Place = tuple[int, int]
+_FLOORS = (1.0, 4.0)  # of the median spread: the whitening's floor
 _RANKS = ("z", "raw", "both")
-_STATISTICS = (("max", 1), ("mean", 4))
 _FUSIONS = ("distance", "sum", "max")  # the simplest first
-_CLEARLY = 0.02  # more defects found than by the simplest way
+_CLEARLY = 0.01  # better than the simplest way, or the simplest stays
+_AS_GOOD = 0.004  # a smaller number of candidates may cost this much
+_OVERFLOW = 4.0  # times as many cells above the level as any good part has
+
+
+class Looked(NamedTuple):
+    """One picture, and how far each of its cells is from golden patches."""
+
+    picture: Floats  # [h, w]
+    distances: Floats  # [gh, gw]
+
+
+class HeldOut(NamedTuple):
+    """What choices are made on."""
+
+    good: Sequence[Looked]
+    bad: Sequence[Looked]  # with synthetic defects
+    mask: NDArray[np.generic] | None  # tensor "mask"; None = the whole picture is the part
 
 
 @dataclass(frozen=True)
-class Looked:
-    """What screener and verifier say about one picture's candidates."""
+class Trial:
+    """One way of choosing candidates and fusing, and what it is worth."""
 
-    z: Floats  # [k]
-    distances: Floats  # [k, c, c]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The chosen way of pooling and fusing."""
-
-    verify: VerifySpec
-    decision: DecisionSpec
+    recipe: Recipe
+    whitening: Tensors
+    value: float
+    name: str
 
 
-def look(detector: Detector, picture: Floats) -> Looked:
-    """Both looks at one inspection picture [h, w], without a decision."""
-    screened = detector.screener.screen(picture)
-    candidates = detector.selector.select(screened.z, screened.raw)
-    descriptors = detector.verifier.describe(picture, candidates.corners)
-    return Looked(candidates.z, detector.verifier.compare(descriptors, candidates.corners).distance)
+def choose_cascade(
+    recipe: Recipe,
+    whitenings: Mapping[str, Tensors],
+    vae: Session,
+    held_out: HeldOut,
+    counts: Sequence[int],
+) -> tuple[Recipe, Tensors, Evidence]:
+    """Take whitening, ranking, number of candidates and fusion by what they find.
 
+    The number of candidates is the smallest that finds nearly as much as the best; its loss against looking
+    everywhere stands in the evidence.
 
-def spoilt_copies(pictures: NDArray[np.float32], part: NDArray[np.generic] | None, seed: int) -> list[Spoilt]:
-    """Some copies of each good picture [n, h, w], each with one synthetic defect on the part."""
-    rng = np.random.default_rng(seed)
-    weight = interest(pictures, part)
-    copies = []
-    for picture in pictures:
-        for _ in range(_SPOILT_PER_PART):
-            donor = pictures[int(rng.integers(len(pictures)))]
-            copies.append(spoil(picture, donor, draw_place(weight, rng), rng))
-    return copies
-
-
-def choose_screen(recipe: Recipe, tensors: Tensors, vae: Vae, spoilt: Sequence[Spoilt]) -> tuple[Recipe, Evidence]:
-    """Take the whitening floor and the ranking whose candidates cover most synthetic defects.
+    Args:
+        recipe: complete but for these choices.
+        whitenings: tensors "screen.*" by the kind of whitening.
+        vae: the screener's network.
+        held_out: good parts and such with synthetic defects.
+        counts: numbers of candidates to choose from.
 
     Returns:
-        The recipe with both set, and the share of defects that each way covers.
+        The recipe with its choices and standardisation (limit still open), the whitening's tensors, the evidence.
     """
-    floor = float(np.median(tensors["screen.std"].astype(np.float64)))
-    tried: dict[str, tuple[float, Recipe]] = {}
-    for share, rank in product(_FLOORS, _RANKS):
-        screen = msgspec.structs.replace(recipe.screen, eps=max(1e-4, share * floor))
-        candidates = msgspec.structs.replace(recipe.candidates, rank=rank)
-        one = msgspec.structs.replace(recipe, screen=screen, candidates=candidates)
-        tried[f"{rank}, floor {share:g}"] = (_covered(one, tensors, vae, spoilt), one)
-    best = max(tried, key=lambda name: tried[name][0])
-    evidence: Evidence = {f"defects looked at, {name}": round(value, 3) for name, (value, _) in tried.items()}
-    return tried[best][1], {"screen": best, **evidence}
+    fixed: Tensors = {} if held_out.mask is None else {"mask": held_out.mask}
+    trials: list[Trial] = []
+    for whitening, tensors in whitenings.items():
+        spread = float(np.median(tensors["screen.std"].astype(np.float64)))
+        for floor in _FLOORS:
+            changes = {"whitening": whitening, "eps": max(1e-4, floor * spread)}
+            screen = msgspec.convert(msgspec.to_builtins(recipe.screen) | changes, ScreenSpec)
+            trials += _trials(
+                msgspec.structs.replace(recipe, screen=screen), {**fixed, **tensors}, vae, held_out, counts
+            )
+    best = _simplest_of_the_best(trials)
+    everywhere = separation(*(_everywhere(group, best.recipe) for group in held_out[:2]))
+    evidence: Evidence = {f"cascade, {trial.name}": round(trial.value, 4) for trial in trials}
+    evidence |= {"cascade": best.name, "separation, cascade": best.value, "separation, looking everywhere": everywhere}
+    whitening_tensors = {name: tensor for name, tensor in best.whitening.items() if name != "mask"}
+    return best.recipe, whitening_tensors, evidence
 
 
-def _covered(recipe: Recipe, tensors: Tensors, vae: Vae, spoilt: Sequence[Spoilt]) -> float:
-    """Share of the defects whose middle lies in one of the candidates."""
-    screener = Screener(recipe, tensors, TorchSession(vae, recipe.vae))
-    selector = CandidateSelector(recipe, part_mask(recipe, tensors))
-    side, hits = recipe.verify.patch_cells, 0
-    for one in spoilt:
-        screened = screener.screen(one.picture)
-        corners = selector.select(screened.z, screened.raw).corners
-        offset = np.array([one.place[1] // CELL, one.place[0] // CELL]) - corners
-        hits += bool(((offset >= 0) & (offset < side)).all(axis=1).any())
-    return hits / max(1, len(spoilt))
+def _simplest_of_the_best(trials: Sequence[Trial]) -> Trial:
+    """Fewest candidates first; of those as good as the best the first in the order of trying."""
+    highest = max(trial.value for trial in trials)
+    most = max(trial.recipe.candidates.count for trial in trials)
+    enough = [trial for trial in trials if trial.value >= highest - _AS_GOOD] or list(trials)
+    fewest = min((trial.recipe.candidates.count for trial in enough), default=most)
+    among = [trial for trial in trials if trial.recipe.candidates.count == fewest]
+    best = max(among, key=lambda trial: trial.value)
+    simple = [t for t in among if t.recipe.decision.fusion == _FUSIONS[0]]
+    simplest = max(simple, key=lambda trial: trial.value, default=best)
+    return best if best.value > simplest.value + _CLEARLY else simplest
 
 
-def choose_decision(
-    detector: Detector, pictures: NDArray[np.float32], spoilt: Sequence[Spoilt], progress: Progress
-) -> tuple[Choice, Evidence]:
-    """Try every way of pooling and fusing on good pictures [n, h, w] and spoilt copies.
-
-    What counts is the share of defects found while few good parts are rejected: the limit will stand at the highest
-    good scores, so a score with a long tail is useless however well it ranks in the middle. The simplest way (the
-    distance alone, of the worst cell) stays unless another finds clearly more.
-
-    Returns:
-        The choice with its standardisation (limit still open), and the evidence for the report.
-    """
-    progress.stage("choices", len(pictures) + len(spoilt))
-    looked = []
-    for picture in [*pictures, *(one.picture for one in spoilt)]:
-        looked.append(look(detector, picture))
-        progress.advance()
-    good = looked[: len(pictures)]
-    labels = [False] * len(good) + [True] * len(spoilt)
-    tried: dict[str, tuple[float, Choice]] = {}
-    for (statistic, m), fusion in product(_STATISTICS, _FUSIONS):
-        verify = msgspec.structs.replace(detector.recipe.verify, statistic=statistic, m=m)
-        decision = _standardised(good, verify, fusion)
-        value = found_at_few_rejects([part_score(one, verify, decision) for one in looked], labels)
-        tried[f"{statistic} of {m}, {fusion}"] = (value, Choice(verify, decision))
-    best = simplest = next(iter(tried))
-    for name, (value, _) in tried.items():
-        if value > max(tried[best][0], tried[simplest][0] + _CLEARLY):
-            best = name
-    evidence: Evidence = {f"defects found, {name}": round(value, 3) for name, (value, _) in tried.items()}
-    return tried[best][1], {"decision": best, **evidence}
+def _trials(recipe: Recipe, tensors: Tensors, vae: Session, held_out: HeldOut, counts: Sequence[int]) -> list[Trial]:
+    """All rankings, numbers of candidates and fusions under one whitening."""
+    name = f"{recipe.screen.whitening}, floor {recipe.screen.eps:.2g}"
+    screener = Screener(recipe, tensors, vae)
+    groups = [[(look, _copied(screener.screen(look.picture))) for look in group] for group in held_out[:2]]
+    trials = []
+    for rank, count in product(_RANKS, counts):
+        candidates = msgspec.structs.replace(recipe.candidates, rank=rank, count=count)
+        one = msgspec.structs.replace(recipe, candidates=candidates)
+        selector = CandidateSelector(one, part_mask(one, tensors))
+        numbers = [np.array([_z_and_d(one, selector, *pair) for pair in group]) for group in groups]
+        for fusion in _FUSIONS:
+            decision = standardised(numbers[0], fusion)
+            scores = [np.array([fuse_part(z, d, decision) for z, d in group], np.float32) for group in numbers]
+            chosen = msgspec.structs.replace(one, decision=decision)
+            trials.append(Trial(chosen, tensors, separation(*scores), f"{name}, {count} by {rank}, {fusion}"))
+    return trials
 
 
-def found_at_few_rejects(scores: Sequence[float], bad: Sequence[bool]) -> float:
-    """Mean share of bad parts found at false-reject rates of 0, 2.5, 5 and 10 %."""
-    return float(np.mean([tpr_at_fpr(scores, bad, rate) for rate in (0.0, 0.025, 0.05, 0.1)]))
+def _copied(screened: Screened) -> Screened:
+    """Its own arrays: sessions may reuse theirs."""
+    return Screened(*(None if array is None else array.copy() for array in screened))  # type: ignore[arg-type]
 
 
-def part_score(one: Looked, verify: VerifySpec, decision: DecisionSpec) -> float:
-    """The part's score T."""
-    return float(fuse(one.z, block_distance(one.distances, verify), decision).max())
+def _z_and_d(recipe: Recipe, selector: CandidateSelector, look: Looked, screened: Screened) -> tuple[float, float]:
+    """Highest z and distance of the part, as the candidates see them."""
+    candidates = selector.select(screened.z, screened.raw)
+    return float(candidates.z.max()), seen_distance(recipe, look.distances, candidates)
 
 
-def _standardised(good: list[Looked], verify: VerifySpec, fusion: str) -> DecisionSpec:
-    """Mean and spread of the highest z and the highest distance of good parts: both then count alike."""
-    z = np.array([one.z.max() for one in good], np.float64)
-    d = np.array([block_distance(one.distances, verify).max() for one in good], np.float64)
+def seen_distance(recipe: Recipe, distances: Floats, candidates: Candidates) -> float:
+    """The part's distance if only these candidates are compared; `distances` [gh, gw] are those of all cells."""
+    side = recipe.verify.patch_cells
+    blocks = np.stack([distances[row : row + side, column : column + side] for row, column in candidates.corners])
+    return part_distance(blocks, candidates.corners, recipe.picture.grid, recipe.verify)
+
+
+def _everywhere(group: Sequence[Looked], recipe: Recipe) -> Floats:
+    corner = np.zeros((1, 2), np.intp)
+    return np.array(
+        [part_distance(look.distances[None], corner, recipe.picture.grid, recipe.verify) for look in group], np.float32
+    )
+
+
+def standardised(numbers: NDArray[np.floating[Any]], fusion: str) -> DecisionSpec:
+    """Mean and spread of z and distance [n, 2] of good parts: both then count alike."""
+    mean, std = numbers.mean(axis=0, dtype=np.float64), numbers.std(axis=0, dtype=np.float64) + 1e-6
     return msgspec.convert(
         {
             "limit": 0.0,
             "fusion": fusion,
-            "z_mean": float(z.mean()),
-            "z_std": float(z.std()) + 1e-6,
-            "d_mean": float(d.mean()),
-            "d_std": float(d.std()) + 1e-6,
+            "z_mean": float(mean[0]),
+            "z_std": float(std[0]),
+            "d_mean": float(mean[1]),
+            "d_std": float(std[1]),
         },
         DecisionSpec,
     )
 
 
-def suspects(recipe: Recipe, tensors: Tensors, vae: Vae, pictures: NDArray[np.float32]) -> list[list[tuple[int, int]]]:
+def suspects(recipe: Recipe, tensors: Tensors, vae: Session, pictures: Sequence[Floats]) -> list[list[Place]]:
     """For each good picture the middles (x, y) of the screener's candidates: its over-detections."""
-    screener = Screener(recipe, tensors, TorchSession(vae, recipe.vae))
+    screener = Screener(recipe, tensors, vae)
     selector = CandidateSelector(recipe, part_mask(recipe, tensors))
     half = recipe.verify.patch_cells * CELL // 2
     places = []
@@ -173,3 +183,18 @@ def suspects(recipe: Recipe, tensors: Tensors, vae: Vae, pictures: NDArray[np.fl
         corners = selector.select(screened.z, screened.raw).corners
         places.append([(int(column) * CELL + half, int(row) * CELL + half) for row, column in corners])
     return places
+
+
+def overflow(recipe: Recipe, tensors: Tensors, vae: Session, pictures: Sequence[Floats]) -> tuple[float, int]:
+    """Level and number of cells beyond which everything is wrong: far beyond what any good part shows.
+
+    The level is the highest z of most good parts; four times as many cells above it as in the worst good part, and
+    at least as many as all candidates cover, is no finding that a few patches could clear.
+    """
+    screener = Screener(recipe, tensors, vae)
+    selector = CandidateSelector(recipe, part_mask(recipe, tensors))
+    cells = np.stack([selector.cell_maximum(screener.screen(picture).z) for picture in pictures])
+    level = float(np.quantile(cells.reshape(len(cells), -1).max(axis=1), 0.9))
+    above = int((cells > level).reshape(len(cells), -1).sum(axis=1).max())
+    covered = recipe.candidates.count * recipe.verify.patch_cells**2
+    return level, max(int(_OVERFLOW * above), covered)

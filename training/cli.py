@@ -26,6 +26,8 @@ _EXAMPLES = """examples:
   saiken-train fit DATA --out RUN                       learn a recipe from DATA/train/good
   saiken-export RUN --out BUNDLE                        make a signed bundle of it
   saiken-train evaluate BUNDLE DATA --json result.json  judge DATA/test with the exported bundle
+  saiken-train fit DATA --out RUN --quick               a first recipe from 20 good parts within a minute
+  saiken-train benchmark SUITE.toml --out DIR           fit, export and evaluate over data sets, towers and seeds
   saiken-train sequence DATA --json result.json         DATA/sequence.csv: learn early frames, replay the rest
   saiken-train generic --steps 1500 --seed 0 --out generic.safetensors
 
@@ -68,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     sequence.add_argument("--json", type=Path, required=True, metavar="FILE")
     _add_settings(sequence)
     sequence.set_defaults(command=_sequence)
+    suite = commands.add_parser("benchmark", help="fit, export and evaluate over data sets, towers and seeds")
+    suite.add_argument("suite", type=Path, metavar="SUITE.toml")
+    suite.add_argument("--out", type=Path, required=True, metavar="DIR", help="finished trials there are kept")
+    suite.set_defaults(command=_benchmark)
     generic = commands.add_parser("generic", help="train the generic tower on drawn pictures")
     generic.add_argument("--steps", type=int, default=1500)
     generic.add_argument("--seed", type=int, default=0)
@@ -80,6 +86,8 @@ def _add_fit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="MVTec layout, or a folder of good pictures")
     parser.add_argument("--out", type=Path, required=True, metavar="RUN", help="directory of the run; resumes it")
     parser.add_argument("--parts", metavar="PATTERN", help="regular expression: its group is the physical part")
+    parser.add_argument("--parts-file", metavar="FILE", help="table file,part; default: parts.csv beside the pictures")
+    parser.add_argument("--quick", action="store_const", const=True, help="nothing is searched: a first recipe")
     _add_settings(parser)
     parser.set_defaults(command=_fit)
 
@@ -89,20 +97,41 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="of the recipe and product")
     parser.add_argument("--version", help="of the recipe")
     parser.add_argument("--fixture", choices=("auto", "none", "shift", "silhouette"))
-    parser.add_argument("--normalisation", choices=("none", "median_range", "local_contrast"))
-    parser.add_argument("--tower", choices=("generic", "scratch", "tuned"), help="tuned: generic, then on your parts")
-    parser.add_argument("--backbone", metavar="FILE", help="a tower to start from instead of the shipped one")
+    parser.add_argument("--normalisation", choices=("auto", "none", "median_range", "local_contrast"))
+    parser.add_argument("--frame", type=_size, metavar="HxW", help="scale pictures of differing sizes to this one")
+    parser.add_argument(
+        "--tower",
+        choices=("generic", "scratch", "tuned", "imagenet"),
+        help="tuned: generic, then on your parts; imagenet needs --backbone",
+    )
+    parser.add_argument("--backbone", metavar="FILE", help="weights to start from; imagenet: file or name")
+    parser.add_argument("--levels", type=_names, metavar="A,B", help="levels of the tower that are joined")
+    parser.add_argument("--metric", choices=("auto", "within", "total"))
+    parser.add_argument("--bank", choices=("auto", "place", "global"))
+    parser.add_argument("--cells", type=int, help="whose mean distance is the part's; 0 = found")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--budget", dest="budget_min", type=float, metavar="MIN", help="counted, not timed: repeatable")
     parser.add_argument("--scale", type=float, help="frame pixels per picture pixel; 0 = chosen")
     parser.add_argument("--screen-scale", type=int, choices=(0, 1, 2, 4))
     parser.add_argument("--dims", type=int, help="numbers per descriptor")
     parser.add_argument("--bank-size", type=int, help="golden descriptors per place")
+    parser.add_argument("--global-size", type=int, help="golden descriptors of a global bank")
     parser.add_argument("--max-golden", type=int, help="golden parts in bank and gallery")
-    parser.add_argument("--candidates", type=int, help="places verified per part; 0 = about 40 %% of the part")
-    parser.add_argument("--rank", type=int, help="the limit is the rank-th largest calibration score")
+    parser.add_argument("--candidates", type=int, help="places verified per part; 0 = found")
+    parser.add_argument("--rank", type=int, help="the limit is the rank-th largest calibration score; 0 = by the bound")
     parser.add_argument("--bound", type=float, help="false-reject bound (95 %%) that must be promised, e.g. 0.05")
+    parser.add_argument("--grey", type=float, help="share of good parts just below the limit that a person looks at")
     parser.add_argument("--threads", type=int)
+
+
+def _size(text: str) -> tuple[int, int]:
+    """256x320 -> (256, 320)."""
+    height, _, width = text.partition("x")
+    return int(height), int(width)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def _settings(arguments: argparse.Namespace) -> FitSettings:
@@ -131,6 +160,12 @@ def _sequence(arguments: argparse.Namespace) -> None:
     settings, few = _settings(arguments), arguments.positions
     facts = replay_sequences(arguments.data, work, settings, Progress(), learn=arguments.learn, only=few)
     write_whole(arguments.json, msgspec.json.format(msgspec.json.encode(facts)) + b"\n")
+
+
+def _benchmark(arguments: argparse.Namespace) -> None:
+    from training.benchmark import run_benchmark  # brings Matplotlib with it
+
+    run_benchmark(arguments.suite, arguments.out, Progress())
 
 
 def _generic(arguments: argparse.Namespace) -> None:

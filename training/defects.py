@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from station.core.recipe import CELL
 
+_LEAST_CONTRAST = 0.08  # of 0..1
 Picture = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -113,8 +114,8 @@ def smear(picture: Picture, donor: Picture, place: tuple[int, int], rng: np.rand
 
 
 def _contrast(picture: Picture) -> float:
-    """What counts as a step in this picture: independent of its normalisation."""
-    return float(np.quantile(picture, 0.98) - np.quantile(picture, 0.02)) + 1e-3
+    """What counts as a step in this picture: independent of its normalisation; a flat picture has a little, too."""
+    return max(float(np.quantile(picture, 0.98) - np.quantile(picture, 0.02)), _LEAST_CONTRAST)
 
 
 def _strength(picture: Picture, rng: np.random.Generator) -> np.float32:

@@ -7,22 +7,21 @@ that were kept apart, set the limit, write the result. Finished stages are kept,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import msgspec
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from station.core.domain import Verdict
 from station.core.errors import ConfigError, NotInspectedError
 from station.core.recipe import (
-    CandidateSpec,
+    DecisionSpec,
     FrameSpec,
     GoldenSpec,
-    NormalisationSpec,
     PromiseSpec,
     Recipe,
     ScreenSpec,
@@ -33,36 +32,20 @@ from station.core.recipe import (
 )
 from station.engine.vision.detector import Detector
 from station.engine.vision.evidence import encode_gallery
-from station.engine.vision.fixture_fit import FittedFixture
-from station.engine.vision.preparation import Preparation
-from station.engine.vision.resampling import Grey
-from training.calibration import Limit, order_limit
-from training.dataset import Frame, frames_sha256, part_names, read_frames
+from training.calibration import Limit, chosen_rank, grey_from, order_limit
+from training.dataset import Frame, frames_sha256
 from training.defects import draw_place, interest, spoil
-from training.fixtures import choose
-from training.folding import weights
-from training.learning import Job, Learned, Learning, Tensors, open_decision, open_learned, part_mask
+from training.folding import folded, weights
+from training.golden import flipped
+from training.learning import Job, Learned, Learning, Tensors, open_learned, tower_facts
+from training.material import Material, prepare_material, read_parts
 from training.progress import Progress
 from training.run import Run
-from training.settings import FitSettings, chosen_candidates, chosen_screen_scale
-from training.splits import Plan, plan_splits
-from training.tower import PARTS, Tower, load_tower, receptive_field
+from training.settings import FitSettings, chosen_screen_scale
+from training.tower import PARTS, receptive_field
+from training.towers import AnyTower, open_tower
 
-GENERIC_TOWER = Path(__file__).parent / "towers" / "generic.safetensors"
-_MOST_LOST = 0.05  # share of good parts that the fixture may fail to find
 _GOLDEN_GOOD, _GOLDEN_BAD = 3, 1
-
-
-@dataclass(frozen=True)
-class Material:
-    """The good parts of one product, read and registered."""
-
-    frames: list[Frame]
-    pictures: NDArray[np.float32]  # [n, h, w]; zeros where the fixture found no part
-    found: tuple[bool, ...]
-    fixture: FittedFixture
-    plan: Plan
-    why: str  # this fixture was chosen
 
 
 def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progress) -> Limit:
@@ -73,16 +56,19 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
         StorageError: the disk refuses.
     """
     make_repeatable(settings.threads)
-    frames = read_frames(paths)
-    plan = plan_splits(part_names(paths, settings.parts), settings.seed)
-    job = Job(settings, Run.begin(out, settings, frames_sha256(frames)), progress)
-    progress.say(plan.describe())
-    material = _register(frames, plan, settings)
-    progress.say(f"fixture {material.why}")
+    parts = read_parts(paths, settings)
+    job = Job(settings, Run.begin(out, settings, frames_sha256(parts.frames)), progress)
+    progress.say(parts.why)
+    tower = open_tower(settings.tower, settings.backbone, settings.seed)
+    # A fresh tower sees nothing yet: the shipped one chooses magnification and normalisation for it.
+    eyes = folded(open_tower("generic", "", 0, PARTS) if settings.tower == "scratch" else tower)
+    material = prepare_material(parts, eyes, settings, progress)
+    progress.say(material.plan.describe())
     open_recipe, fixed = _open_recipe(material, settings)
-    learning = Learning(open_recipe, fixed, material.pictures, job)
-    learned, scores = _learn_and_score(learning, material, job)
-    limit = order_limit(scores, plan.kind, settings.rank, settings.bound)
+    learning = Learning(open_recipe, fixed, material.pictures, material.spoilt, job)
+    learned, scores = _learn_and_score(learning, material, tower, job)
+    rank = settings.rank or chosen_rank(len(scores), settings.bound)
+    limit = order_limit(scores, material.plan.kind, rank, settings.bound)
     _write_result(job, learned, limit, material, scores)
     progress.say(
         f"limit {limit.limit:.3f}: {limit.rank}. largest of {limit.n} good parts ({limit.kind}); false rejects: mean "
@@ -91,19 +77,19 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
     return limit
 
 
-def _learn_and_score(learning: Learning, material: Material, job: Job) -> tuple[Learned, list[float]]:
+def _learn_and_score(learning: Learning, material: Material, tower: AnyTower, job: Job) -> tuple[Learned, list[float]]:
     """What ships, and T of every calibration part by a detector that never saw it.
 
     The folds take over the settings and the standardisation of what ships, so that their scores are on its scale.
     """
-    plan, settings = material.plan, job.settings
+    plan = material.plan
     name = "final" if plan.kind == "cross" else "round0"
-    shipped = learning.learn(plan.final.only(material.found), _first_tower(settings), name)
+    shipped = learning.learn(plan.final.only(material.found), tower, name)
     scores: list[float] = []
     for number, split in enumerate(one.only(material.found) for one in plan.rounds):
         judge = shipped
         if plan.kind == "cross":
-            judge = learning.learn(split, _first_tower(settings), f"round{number}", shipped.recipe)
+            judge = learning.learn(split, tower, f"round{number}", shipped)
         scores += _scores(judge.detector(), [material.frames[i] for i in split.calibrate], job.progress)
     return shipped, scores
 
@@ -115,60 +101,16 @@ def make_repeatable(threads: int) -> None:
     cv2.setNumThreads(1)
 
 
-def _first_tower(settings: FitSettings) -> Tower:
-    """The tower to begin with; a fresh one for "scratch"."""
-    if settings.tower == "scratch":
-        torch.manual_seed(settings.seed)
-        return Tower(PARTS)
-    return load_tower(Path(settings.backbone) if settings.backbone else GENERIC_TOWER, PARTS)
-
-
-def _register(frames: list[Frame], plan: Plan, settings: FitSettings) -> Material:
-    """Choose the fixture by the parts that may be learnt from, then cut the picture out of every frame."""
-    learning = sorted([*plan.final.train, *plan.final.tune])
-    chosen = choose([frames[i] for i in learning], settings.fixture, settings.scale)
-    fitted = chosen.fitted
-    height, width = frames[0].shape
-    normalisation = NormalisationSpec(kind=settings.normalisation)
-    preparation = Preparation(FrameSpec(height, width), fitted.spec, fitted.picture, normalisation, fitted.reference)
-    pictures = np.zeros((len(frames), fitted.picture.height, fitted.picture.width), np.float32)
-    found = [_prepare(preparation, frame, picture) for frame, picture in zip(frames, pictures, strict=True)]
-    lost = found.count(False)
-    if lost > _MOST_LOST * len(frames):
-        raise ConfigError(
-            f"fixture {fitted.spec.kind} finds the part in only {len(frames) - lost} of {len(frames)} good pictures; "
-            f"choose another --fixture or remove pictures without a whole part"
-        )
-    why = f"{chosen.why}; {lost} of {len(frames)} good parts not found" if lost else chosen.why
-    return Material(frames, pictures, tuple(found), fitted, plan, why)
-
-
-def _prepare(preparation: Preparation, frame: Grey, out: NDArray[np.float32]) -> bool:
-    try:
-        out[:] = preparation.prepare(frame).picture
-    except NotInspectedError:
-        return False
-    return True
-
-
 def _open_recipe(material: Material, settings: FitSettings) -> tuple[Recipe, Tensors]:
-    """The recipe with all sizes, and the tensors that are known before learning."""
+    """The recipe with all sizes, its verifier still open, and the tensors that are known before learning."""
     fitted, (height, width) = material.fixture, material.frames[0].shape
     fixed: Tensors = {}
-    cells = fitted.picture.grid[0] * fitted.picture.grid[1]
     if fitted.reference is not None:
         fixed["fixture.reference"] = fitted.reference
-    if fitted.spec.kind == "silhouette":
-        learning = material.plan.final.only(material.found)
-        fixed["mask"] = part_mask(material.pictures[[*learning.train, *learning.tune]], fitted.spec.dark)
-        cells = int(fixed["mask"].sum())
-    patch_cells = min(settings.patch_cells, *fitted.picture.grid)
-    verify = VerifySpec(
-        receptive_px=receptive_field(PARTS),
-        patch_cells=patch_cells,
-        dims=settings.dims,
-        neighbourhood=1,
-    )
+    if material.mask is not None:
+        fixed["mask"] = material.mask
+    cells = min(settings.patch_cells, *fitted.picture.grid)
+    verify = VerifySpec(receptive_px=receptive_field(PARTS), patch_cells=cells, dims=settings.dims)
     screen = ScreenSpec(scale=chosen_screen_scale(settings, fitted.picture))
     recipe = Recipe(
         name=settings.name,
@@ -178,13 +120,12 @@ def _open_recipe(material: Material, settings: FitSettings) -> tuple[Recipe, Ten
         fixture=fitted.spec,
         picture=fitted.picture,
         verify=verify,
-        decision=open_decision(),
+        decision=DecisionSpec(limit=0.0, fusion="sum"),
         promise=PromiseSpec(n=0, rank=1, mean=1.0, bound_95=1.0),
         vae=vae_spec(fitted.picture, screen),
         tower=tower_spec(verify, fitted.picture),
-        normalisation=NormalisationSpec(kind=settings.normalisation),
+        normalisation=material.view.normalisation,
         screen=screen,
-        candidates=CandidateSpec(count=chosen_candidates(settings, cells)),
     )
     return recipe, fixed
 
@@ -201,7 +142,10 @@ def _scores(detector: Detector, frames: Sequence[Frame], progress: Progress) -> 
 
 def _write_result(job: Job, learned: Learned, limit: Limit, material: Material, scores: Sequence[float]) -> None:
     run, settings = job.run, job.settings
-    decision = msgspec.structs.replace(learned.recipe.decision, limit=limit.limit)
+    band = grey_from(scores, limit, settings.grey) if settings.grey else None
+    decision = msgspec.structs.replace(
+        learned.recipe.decision, limit=limit.limit, grey_from=band.grey_from if band else None
+    )
     promise = msgspec.convert(
         {"n": limit.n, "rank": limit.rank, "mean": limit.mean, "bound_95": limit.bound_95, "kind": limit.kind},
         PromiseSpec,
@@ -211,21 +155,23 @@ def _write_result(job: Job, learned: Learned, limit: Limit, material: Material, 
         "training_sha256": frames_sha256(material.frames),
         "tower": settings.tower,
         "seed": settings.seed,
+        "resized": int(settings.frame is not None),
     }
     recipe = msgspec.structs.replace(learned.recipe, decision=decision, promise=promise, provenance=provenance)
     golden = _golden_frames(learned, recipe, material, settings.seed)
     recipe = msgspec.structs.replace(recipe, golden=GoldenSpec(count=len(golden)))
     run.save("vae", weights(learned.vae))
-    run.save("tower", weights(learned.embedder))
-    run.save("calibration", learned.tensors)
+    run.save("tower", weights(learned.embedder), tower_facts(learned.embedder))
+    run.save("calibration", {**learned.tensors, "decision.scores": np.sort(np.array(scores, np.float32))})
     run.save("golden", {"frames": np.stack(golden)})
-    run.save("gallery", encode_gallery([material.pictures[i] for i in learned.golden]))
+    run.save("gallery", encode_gallery([flipped(material.pictures[one.picture], one.flip) for one in learned.golden]))
     run.write("recipe.json", encode_recipe(recipe))
     facts = {
-        "fixture": material.why,
         "split": material.plan.describe(),
+        **material.report,
         **learned.report,
         "limit": asdict(limit),
+        "grey band": asdict(band) if band else "none",
         "calibration_scores": list(scores),
     }
     run.write("report.json", msgspec.json.format(msgspec.json.encode(facts)))
@@ -234,7 +180,10 @@ def _write_result(job: Job, learned: Learned, limit: Limit, material: Material, 
 def _golden_frames(learned: Learned, recipe: Recipe, material: Material, seed: int) -> list[Frame]:
     """Frames for the self-test: good parts that pass, and one with a drawn defect that is rejected."""
     detector = open_learned(recipe, learned.tensors, learned.vae, learned.embedder)
-    good = [i for i in learned.golden if detector.inspect(material.frames[i]).verdict is Verdict.PASS][:_GOLDEN_GOOD]
+    whole = [one.picture for one in learned.golden if not one.flip]
+    good = list(
+        islice((i for i in whole if detector.inspect(material.frames[i]).verdict is Verdict.PASS), _GOLDEN_GOOD)
+    )
     frames = [material.frames[i] for i in good]
     for index in good[:_GOLDEN_BAD]:
         spoilt = _spoilt_frame(detector, material, index, seed)

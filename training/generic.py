@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from torch import Tensor
 from training.contrastive import Schedule, Triples, patch_px, train_tower
 from training.drawings import Drawing, draw_object, draw_texture
 from training.drawn_defects import Patch, draw_defect, jitter
-from training.tower import LEVELS, Tower
+from training.tower import LEVELS, Tower, rounded
 
 PATCH = patch_px(LEVELS)
 
@@ -32,7 +33,7 @@ class GenericSettings:
     canvas: int = 160  # px, side of one drawing
     looks: int = 2  # anchors from one drawing
     stationary: float = 0.5  # share of drawings that are textures
-    peak_rate: float = 3e-3
+    peak_rates: tuple[float, ...] = (3e-3, 2e-3)  # of each cycle: the second one refines the first
     seed: int = 0
 
 
@@ -78,8 +79,14 @@ def _stack(patches: list[Patch], rng: np.random.Generator) -> Tensor:
 
 
 def train_generic(settings: GenericSettings, report: Callable[[int, float], None]) -> Tower:
-    """Train and return the tower in evaluation mode; `report(step, loss)` is called after every step."""
-    torch.manual_seed(settings.seed)
-    rng = np.random.default_rng(settings.seed)
-    schedule = Schedule(settings.steps, settings.peak_rate)
-    return train_tower(Tower(), lambda: draw_triples(rng, settings), schedule, report)
+    """Train and return the tower in evaluation mode; `report(step, loss)` is called after every step of a cycle.
+
+    Between two cycles the weights are rounded to what is stored, so a stored tower can be refined later.
+    """
+    tower = Tower()
+    for cycle, peak_rate in enumerate(settings.peak_rates):
+        torch.manual_seed(settings.seed + cycle)
+        tower = Tower() if cycle == 0 else rounded(tower)
+        draw = partial(draw_triples, np.random.default_rng(settings.seed + cycle), settings)
+        train_tower(tower, draw, Schedule(settings.steps, peak_rate), report)
+    return tower.eval()

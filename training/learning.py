@@ -1,4 +1,4 @@
-"""Learn one detector from good inspection pictures: screener, tower, bank, whitening and the way of fusing them.
+"""Learn one detector from good inspection pictures: screener, tower, way of comparing, bank, and the way of deciding.
 
 The detector is the station's own (`station.engine.vision.detector`), with torch behind the network sessions. It has no
 limit yet: `training.fit` sets it on parts that were not used here.
@@ -7,37 +7,51 @@ limit yet: `training.fit` sets it on parts that were not used here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-import cv2
 import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from station.core.recipe import CELL, DecisionSpec, Recipe, decode_recipe
-from station.engine.vision.bank_building import build_place_bank, k_centre
+from station.core.recipe import Recipe, VerifySpec, decode_recipe, tower_spec, vae_spec
+from station.engine.vision.bank import open_bank
 from station.engine.vision.detector import Detector
-from station.engine.vision.preparation import pad_picture, screen_picture
+from station.engine.vision.preparation import screen_picture
 from station.engine.vision.resampling import Floats
-from station.engine.vision.screen import fit_per_place, residual
-from training.choosing import Evidence, choose_decision, choose_screen, spoilt_copies, suspects
-from training.defects import Spoilt
+from station.engine.vision.screen import fit_per_intensity, fit_per_place, residual
+from training.choosing import HeldOut, Looked, choose_cascade, overflow, suspects
+from training.comparing import (
+    COUNTED,
+    Comparison,
+    Described,
+    Evidence,
+    Maps,
+    choose_comparison,
+    level_maps,
+)
 from training.folding import folded, restored, weights
+from training.golden import Flip, GoldenPart, GoldenPatches, padded
+from training.logical import describe, fit_logical, learn_logical, lights_of, logical_faults
 from training.metric import MetricSettings, train_metric
 from training.progress import Progress
 from training.reduction import reduced_tower
 from training.run import Run
 from training.sessions import TorchSession
-from training.settings import FitSettings, tower_steps, vae_steps
+from training.settings import FitSettings, candidate_counts, neighbourhood, tower_steps, vae_steps
 from training.splits import Split
 from training.tower import Embedder, Tower
+from training.towers import AnyTower, empty_tower, facts_of, level_choices, with_levels
 from training.vae import Vae
 from training.vae_training import VaeSettings, train_vae
 
 Tensors = dict[str, NDArray[np.generic]]
+Whitenings = dict[str, Tensors]  # by their kind
 _VAE_BATCH = 8
-_CELLS_FOR_REDUCTION = 20_000
+_FOR_DIRECTIONS = 48  # parts from which metric and principal components are learnt
+_FOR_SEARCH = 96  # parts in the bank while ways of comparing are tried
+_FEW_FAULTS = 12  # tune parts from which the third score can be judged
 
 
 @dataclass(frozen=True)
@@ -57,8 +71,10 @@ class Learned:
     vae: Vae
     embedder: Embedder
     tensors: Tensors
-    golden: tuple[int, ...]  # picture that each golden part of the bank is
-    report: dict[str, str | int | float]
+    golden: tuple[GoldenPart, ...]
+    comparison: Comparison
+    flips: tuple[Flip, ...]
+    report: Evidence
 
     def detector(self) -> Detector:
         """The station's detector on torch."""
@@ -78,65 +94,89 @@ class Learning:
         recipe: Recipe,
         fixed: Tensors,
         pictures: NDArray[np.float32],
+        spoilt: Sequence[Floats],
         job: Job,
     ) -> None:
         """Prepare.
 
         Args:
-            recipe: all sizes are set; decision and promise are still open.
+            recipe: all sizes are set; verifier, candidates, decision and promise are still open.
             fixed: tensors that are known before learning: fixture reference and part mask.
             pictures: all good inspection pictures [n, h, w]; `learn` is told which ones it may use.
+            spoilt: pictures of the tune parts with synthetic defects, [h, w] each.
             job: what was asked for, and where the trained networks are kept.
         """
-        self._recipe, self._fixed, self._pictures = recipe, fixed, pictures
+        self._recipe, self._fixed, self._pictures, self._spoilt = recipe, fixed, pictures, spoilt
         self._settings, self._progress, self._run = job.settings, job.progress, job.run
 
-    def learn(self, split: Split, start: Tower, name: str, chosen: Recipe | None = None) -> Learned:
+    def learn(self, split: Split, start: AnyTower, name: str, chosen: Learned | None = None) -> Learned:
         """Learn from `split.train` and `split.tune`.
 
         Args:
             split: who is used for what.
             start: the tower to begin with.
             name: of this round, for the stages that are kept.
-            chosen: settings and standardisation of another round, taken over so that the scores of both compare;
-                None = they are chosen here, on `split.tune` with synthetic defects.
+            chosen: a finished round whose choices and standardisation are taken over, so that the scores of both
+                compare; None = they are chosen here, on `split.tune` and the spoilt pictures.
         """
         vae, held_out = self._screener(split, name)
         vae = folded(vae)
         learnt = [*split.train, *split.tune]
-        statistics = {**self._fixed, **self._whitening(vae, learnt)}
+        whitenings = self._whitenings(vae, learnt)
+        tower = folded(self._tower(start, split, vae, whitenings, name))
+        if chosen is not None:
+            return self._again(split, vae, tower, whitenings, chosen)
         report: Evidence = {"vae_held_out_error": held_out}
-        spoilt = [] if chosen else spoilt_copies(self._some(split.tune), self._fixed.get("mask"), self._settings.seed)
-        recipe = chosen or self._choose_screen(statistics, vae, spoilt, report)
-        tower = start
-        if self._settings.tower != "generic":
-            places = suspects(recipe, statistics, vae, self._some(split.train))
-            tower = self._tower(start, split, places, name)
-        embedder = self._reduced(folded(tower), split.train)
-        maps = self._describe(embedder, learnt)
-        if chosen is None:
-            train_maps = maps[: len(split.train)]
-            train_bank = self._bank(train_maps[self._covering(train_maps)])
-            detector = open_learned(recipe, {**statistics, **train_bank}, vae, embedder)
-            choice, evidence = choose_decision(detector, self._some(split.tune), spoilt, self._progress)
-            recipe = msgspec.structs.replace(recipe, decision=choice.decision, verify=choice.verify)
-            report |= evidence
-        golden = self._covering(maps)
-        tensors = {**statistics, **self._bank(maps[golden])}
-        return Learned(recipe, vae, embedder, tensors, tuple(learnt[i] for i in golden), report)
-
-    def _choose_screen(self, tensors: Tensors, vae: Vae, spoilt: list[Spoilt], report: Evidence) -> Recipe:
-        recipe, evidence = choose_screen(self._recipe, tensors, vae, spoilt)
+        comparison, evidence = self._comparison(tower, split)
         report |= evidence
-        return recipe
+        recipe, embedder = self._with_comparison(tower, comparison, split)
+        golden_patches = GoldenPatches(recipe, embedder, self._pictures, self._settings)
+        flips: tuple[Flip, ...] = ()
+        if self._may_flip:
+            flips, evidence = golden_patches.symmetry(split.train, split.tune)
+            report |= evidence
+        looked = self._looked(recipe, golden_patches, split, flips)
+        counts = candidate_counts(self._settings, self._part_cells)
+        session = TorchSession(vae, recipe.vae)
+        recipe, whitening, evidence = choose_cascade(recipe, whitenings, session, looked, counts)
+        report |= evidence
+        statistics = {**self._fixed, **whitening}
+        level, cells = overflow(recipe, statistics, session, list(self._some(split.tune)))
+        candidates = msgspec.structs.replace(recipe.candidates, overflow_level=level, overflow_cells=cells)
+        recipe = msgspec.structs.replace(recipe, candidates=candidates)
+        golden, bank = golden_patches.bank(learnt, flips)
+        learned = Learned(
+            recipe, vae, embedder, {**statistics, **bank}, golden, comparison, flips, report | self._described(recipe)
+        )
+        return self._with_logical(learned, split)
+
+    def _again(
+        self, split: Split, vae: Vae, tower: AnyTower, whitenings: dict[str, Tensors], chosen: Learned
+    ) -> Learned:
+        """All that is learnt, under the choices of another round."""
+        learnt = [*split.train, *split.tune]
+        recipe = chosen.recipe
+        _, embedder = self._with_comparison(tower, chosen.comparison, split)
+        golden, bank = GoldenPatches(recipe, embedder, self._pictures, self._settings).bank(learnt, chosen.flips)
+        tensors = {**self._fixed, **whitenings[recipe.screen.whitening], **bank}
+        if recipe.logical is not None:
+            lights = lights_of(recipe.normalisation)
+            views = describe(TorchSession(vae, recipe.vae), self._some(learnt), lights)
+            tensors |= fit_logical(recipe.vae, views)
+        return replace(chosen, vae=vae, embedder=embedder, tensors=tensors, golden=golden)
+
+    @property
+    def _part_cells(self) -> int:
+        """Cells of the picture that show the part."""
+        mask = self._fixed.get("mask")
+        return int(mask.sum()) if mask is not None else self._recipe.picture.grid[0] * self._recipe.picture.grid[1]
 
     def _some(self, which: Sequence[int]) -> NDArray[np.float32]:
         return self._pictures[list(which)]
 
-    def _screen_pictures(self, which: Sequence[int]) -> NDArray[np.float32]:
-        """[n, h / scale, w / scale]."""
-        scale = self._recipe.screen.scale
-        return np.stack([screen_picture(picture, scale) for picture in self._some(which)])
+    def _small(self, which: Sequence[int]) -> NDArray[np.float32]:
+        """What the screener sees, [n, h / scale, w / scale]."""
+        return np.stack([screen_picture(picture, self._recipe.screen.scale) for picture in self._some(which)])
 
     def _screener(self, split: Split, name: str) -> tuple[Vae, float]:
         kept = self._run.load(f"stage-{name}-vae")
@@ -146,90 +186,160 @@ class Learning:
         steps = vae_steps(self._settings, pixels, len(split.train), _VAE_BATCH)
         settings = VaeSettings(steps=steps, batch=_VAE_BATCH, seed=self._settings.seed)
         self._progress.stage("screener (VAE)", steps)
-        good, held_out = self._screen_pictures(split.train), self._screen_pictures(split.tune)
-        result = train_vae(good, held_out, settings, self._progress.step)
+        result = train_vae(self._small(split.train), self._small(split.tune), settings, self._progress.step)
         self._run.save(f"stage-{name}-vae", weights(result.vae), {"error": result.held_out_error})
         return result.vae, result.held_out_error
 
-    def _whitening(self, vae: Vae, which: Sequence[int]) -> Tensors:
-        """Mean and spread of normal residuals at each place."""
+    def _whitenings(self, vae: Vae, which: Sequence[int]) -> Whitenings:
+        """Mean and spread of normal residuals, at each place and for each grey value, as shipped."""
         session, box = TorchSession(vae, self._recipe.vae), self._recipe.screen.box
         names = self._recipe.vae.input.name, self._recipe.vae.output.name
-        residuals = []
-        for picture in self._screen_pictures(which):
+        residuals, reconstructions = [], []
+        for picture in self._small(which):
             reconstruction = session.run({names[0]: picture[None, None]})[names[1]][0, 0]
             residuals.append(residual(picture, reconstruction, box).copy())
-        mean, std = fit_per_place(np.stack(residuals))
-        return {"screen.mean": mean.astype(np.float16), "screen.std": std.astype(np.float16)}  # as shipped
+            reconstructions.append(reconstruction)
+        ways = {
+            "per_place": fit_per_place(np.stack(residuals)),
+            "per_intensity": fit_per_intensity(np.stack(residuals), np.stack(reconstructions)),
+        }
+        return {
+            way: {"screen.mean": mean.astype(np.float16), "screen.std": std.astype(np.float16)}
+            for way, (mean, std) in ways.items()
+        }
 
-    def _tower(self, start: Tower, split: Split, places: Sequence[Sequence[tuple[int, int]]], name: str) -> Tower:
-        """Metric learning on the user's parts; half of the defects stand where the screener is suspicious."""
+    def _tower(self, start: AnyTower, split: Split, vae: Vae, whitenings: Whitenings, name: str) -> AnyTower:
+        """Metric learning on the user's parts where it was asked for; half of the defects stand where the screener
+        is suspicious."""
+        if self._settings.tower not in {"scratch", "tuned"} or not isinstance(start, Tower):
+            return start
         kept = self._run.load(f"stage-{name}-tower")
         if kept is not None:
             return restored(start, kept[0])
+        statistics = {**self._fixed, **whitenings["per_place"]}
+        places = suspects(self._recipe, statistics, TorchSession(vae, self._recipe.vae), list(self._some(split.train)))
         steps = tower_steps(self._settings, MetricSettings().batch)
         settings = MetricSettings(steps=steps, seed=self._settings.seed)
-        good = self._some(split.train)
         self._progress.stage("tower (Siamese)", steps)
-        tower = train_metric(start, good, places, settings, self._progress.step)
+        tower = train_metric(start, self._some(split.train), places, settings, self._progress.step)
         self._run.save(f"stage-{name}-tower", weights(tower))
         return tower
 
-    def _reduced(self, tower: Tower, which: Sequence[int]) -> Embedder:
-        """Principal components over cells of the part, drawn from up to 40 parts."""
-        rng = np.random.default_rng(self._settings.seed)
-        chosen = rng.permutation(np.asarray(which))[:40]
+    def _comparison(self, tower: AnyTower, split: Split) -> tuple[Comparison, Evidence]:
+        """Levels, metric, bank and counted cells: as asked, or found."""
+        settings = self._settings
+        levels = [settings.levels] if settings.levels else list(level_choices(settings.tower, settings.backbone))
+        metrics = [settings.metric] if settings.metric != "auto" else ["within", "total"]
+        banks = [settings.bank] if settings.bank != "auto" else ["place"]
+        if settings.bank == "auto" and self._recipe.fixture.kind == "none":
+            banks.append("global")
+        if settings.quick:
+            levels, metrics, banks = levels[:1], metrics[:1], banks[:1]
+        ways = [
+            msgspec.convert({"levels": level, "metric": metric, "bank": bank}, Comparison)
+            for bank in banks
+            for metric in metrics
+            for level in levels
+        ]
+        if len(ways) == 1 and settings.cells:
+            return msgspec.structs.replace(ways[0], m=settings.cells), {"comparison": f"{ways[0]}: as asked"}
+        self._progress.stage("ways of comparing", 1)
+        described = self._for_comparison(tower, split)
+        near = neighbourhood(len(split.train))
+        counted = (settings.cells,) if settings.cells else COUNTED
+        best, value, evidence = choose_comparison(described, ways, settings.dims, near, counted)
+        self._progress.advance()
+        return best, {"comparison": str(best), "separation of comparison": value, **evidence}
+
+    def _for_comparison(self, tower: AnyTower, split: Split) -> Described:
         mask = self._fixed.get("mask")
-        cells = []
-        for index in sorted(int(i) for i in chosen):
-            dense = _dense(tower, pad_picture(self._pictures[index], self._recipe.verify))  # [gh, gw, 272]
-            cells.append(dense[mask.astype(bool)] if mask is not None else dense.reshape(-1, dense.shape[-1]))
-        everything = np.concatenate(cells)
-        pick = rng.permutation(len(everything))[:_CELLS_FOR_REDUCTION]
-        return reduced_tower(tower, torch.from_numpy(everything[np.sort(pick)]), self._recipe.verify.dims)
+        groups: list[Sequence[Floats]] = [
+            list(self._some(split.train[:: -(-len(split.train) // _FOR_SEARCH)])),
+            list(self._some(split.tune)),
+            self._spoilt,
+        ]
+        bank, good, spoilt = (
+            level_maps(tower, [padded(tower.receptive_field, one) for one in group]) for group in groups
+        )
+        return Described(tower.used, bank, good, spoilt, None if mask is None else mask == 0)
 
-    def _describe(self, embedder: Embedder, which: Sequence[int]) -> Floats:
-        """Descriptors of all cells, [n, gh, gw, dims]: whole pictures at once, equal to patch by patch."""
-        self._progress.stage("golden patches", len(which))
-        maps = []
-        for number, index in enumerate(which, 1):
-            maps.append(_dense(embedder, pad_picture(self._pictures[index], self._recipe.verify)))
-            self._progress.step(number)
-        return np.stack(maps)
+    def _with_comparison(self, tower: AnyTower, way: Comparison, split: Split) -> tuple[Recipe, Embedder]:
+        """The recipe with its verifier, and the tower with only the levels it needs, reduced."""
+        settings, picture = self._settings, self._recipe.picture
+        used = with_levels(tower, way.levels)
+        which = np.random.default_rng(settings.seed).permutation(np.asarray(split.train))[:_FOR_DIRECTIONS]
+        maps = level_maps(
+            used, [padded(used.receptive_field, self._pictures[i]) for i in sorted(int(i) for i in which)]
+        )
+        embedder = reduced_tower(used, self._on_part(maps), settings.dims, way.metric)
+        verify = VerifySpec(
+            receptive_px=used.receptive_field,
+            patch_cells=min(settings.patch_cells, *picture.grid),
+            dims=len(embedder.reduce.weight),
+            bank=way.bank,
+            neighbourhood=neighbourhood(len(split.train)),
+            statistic="max" if way.m == 1 else "mean",
+            m=way.m,
+        )
+        counts = candidate_counts(settings, self._part_cells)
+        padded = (picture.height + sum(verify.margin_px)) * (picture.width + sum(verify.margin_px))
+        if used.receptive_field == 8 or padded <= counts[0] * verify.patch_px**2:
+            verify = msgspec.structs.replace(verify, look="picture")  # one pass over everything is cheaper
+        return msgspec.structs.replace(self._recipe, verify=verify, tower=tower_spec(verify, picture)), embedder
 
-    def _covering(self, maps: Floats) -> list[int]:
-        """The parts of [n, gh, gw, dims] that may become golden: all, or as many as allowed that cover the rest."""
-        if len(maps) <= self._settings.max_golden:
-            return list(range(len(maps)))
-        return [int(i) for i in k_centre(maps.reshape(1, len(maps), -1), self._settings.max_golden)[0]]
+    def _on_part(self, maps: Maps) -> Maps:
+        """[n, p, 1, C] of the cells that show the part."""
+        mask = self._fixed.get("mask")
+        if mask is None:
+            return maps
+        inside = torch.from_numpy(mask.astype(bool))
+        return [level[:, inside][:, :, None] for level in maps]
 
-    def _bank(self, maps: Floats) -> Tensors:
-        tensors = build_place_bank(maps, self._settings.bank_size)
-        return {**tensors, "bank.golden": tensors["bank.golden"].astype(np.uint16)}  # half the bytes
+    @property
+    def _may_flip(self) -> bool:
+        """A loose part lies one way round by its fixture."""
+        return "mask" not in self._fixed and not self._settings.quick
 
+    def _looked(self, recipe: Recipe, patches: GoldenPatches, split: Split, flips: Sequence[Flip]) -> HeldOut:
+        """Held-out good and spoilt pictures with the distances of all their cells, against a bank of `split.train`."""
+        bank, mask = open_bank(recipe, patches.bank(split.train, flips)[1]), self._fixed.get("mask")
 
-def _dense(network: torch.nn.Module, padded: Floats) -> Floats:
-    """Run a tower over a whole padded picture: [gh, gw, channels]."""
-    with torch.inference_mode():
-        answer = network(torch.from_numpy(padded)[None, None])[0]
-    return np.ascontiguousarray(answer.permute(1, 2, 0).numpy(), np.float32)
+        def look(picture: Floats) -> Looked:
+            distance = patches.distances(bank, picture)
+            if mask is not None:
+                distance[mask == 0] = 0
+            return Looked(picture, distance)
 
+        self._progress.stage("held-out parts", 1)
+        groups = [[look(picture) for picture in group] for group in (self._some(split.tune), self._spoilt)]
+        self._progress.advance()
+        return HeldOut(groups[0], groups[1], mask)
 
-def part_mask(pictures: NDArray[np.float32], dark: bool) -> NDArray[np.uint8]:
-    """Cells [gh, gw] in which some good part shows: where the mean picture differs from its border, one cell wider."""
-    mean = (np.clip(pictures.mean(0), 0, 1) * 255).astype(np.uint8)
-    side = cv2.THRESH_BINARY_INV if dark else cv2.THRESH_BINARY
-    level, _ = cv2.threshold(mean, 0, 1, side | cv2.THRESH_OTSU)
-    border = (level + 0.5) / 255  # Otsu's level itself belongs to the dark side
-    share = np.mean([(p < border) if dark else (p > border) for p in pictures], axis=0)
-    rows, columns = mean.shape[0] // CELL, mean.shape[1] // CELL
-    cells = (share > 0.02).reshape(rows, CELL, columns, CELL).any(axis=(1, 3)).astype(np.uint8)
-    return np.asarray(cv2.dilate(cells, np.ones((3, 3), np.uint8)), np.uint8)
+    def _with_logical(self, learned: Learned, split: Split) -> Learned:
+        """The third score, if it helps."""
+        if len(split.tune) < _FEW_FAULTS or self._settings.quick:
+            return learned
+        two = vae_spec(learned.recipe.picture, learned.recipe.screen, latent=True)
+        tune = self._some(split.tune)
+        faults = logical_faults(tune, np.random.default_rng(self._settings.seed))
+        detector = learned.detector()
+        local = [detector.inspect_picture(picture).score for picture in tune]
+        found = [(fault, detector.inspect_picture(fault.picture).score) for fault in faults]
+        result = learn_logical(
+            TorchSession(learned.vae, two),
+            self._some([*split.train, *split.tune]),
+            local,
+            found,
+            learned.recipe.normalisation,
+        )
+        report = learned.report | result.evidence
+        if result.spec is None:
+            return replace(learned, report=report)
+        recipe = msgspec.structs.replace(learned.recipe, vae=two, logical=result.spec)
+        return replace(learned, recipe=recipe, tensors={**learned.tensors, **result.tensors}, report=report)
 
-
-def open_decision() -> DecisionSpec:
-    """A decision that nobody has calibrated yet."""
-    return DecisionSpec(limit=0.0, fusion="sum")
+    def _described(self, recipe: Recipe) -> Evidence:
+        return {"look": recipe.verify.look, "candidates": recipe.candidates.count}
 
 
 def load_networks(run: Run) -> tuple[Recipe, Vae, Embedder]:
@@ -239,10 +349,16 @@ def load_networks(run: Run) -> tuple[Recipe, Vae, Embedder]:
         ConfigError: the run is not finished, or a file is damaged.
     """
     recipe = decode_recipe(run.read("recipe.json"), str(run.directory / "recipe.json"))
-    state = run.need("tower")
+    state, facts = run.need_with_facts("tower")
     shape = state["reduce.weight"].shape
-    embedder = Embedder(folded(Tower()), torch.zeros(shape[:2]), torch.zeros(shape[0]))
+    embedder = Embedder(folded(empty_tower(facts)), torch.zeros(shape[:2]), torch.zeros(shape[0]))
     return recipe, restored(folded(Vae()), run.need("vae")), restored(embedder, state)
+
+
+def tower_facts(embedder: Embedder) -> dict[str, Any]:
+    """What must be stored beside the embedder's weights."""
+    tower: Any = embedder.tower
+    return facts_of(tower)
 
 
 def load_detector(run: Run) -> Detector:

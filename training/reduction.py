@@ -1,38 +1,88 @@
-"""From 272 channels to a few: principal components of the training descriptors, baked into the exported tower."""
+"""From hundreds of channels to a few: which directions of descriptor space count, and how much. Baked into the tower.
+
+total    principal components of all descriptors: what varies at all
+within   the same after dividing by how descriptors of good parts vary at one place (Hastie's within-class sphering;
+         speaker recognition calls it within-class covariance normalisation, Hatch & Stolcke 2006). It is the metric
+         that good parts teach without a single step of training: a direction in which good parts differ anyway says
+         little about a defect
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
 
-from training.tower import Embedder, Tower
+from training.tower import Embedder
+from training.towers import AnyTower
+
+Metric = Literal["within", "total"]
+_RIDGE = 0.1  # of the mean variance: few parts do not know the small directions
 
 
-def reduced_tower(tower: Tower, descriptors: Tensor, dims: int) -> Embedder:
-    """The tower followed by its reduction to `dims` numbers per cell.
+@dataclass(frozen=True)
+class Directions:
+    """A linear map of joined descriptors: weight @ (x - mean)."""
+
+    weight: Tensor  # [dims, C], as stored in the bundle: float16 values
+    mean: Tensor  # [C], float64
+
+    def apply(self, maps: Sequence[Tensor]) -> Tensor:
+        """Level maps [n, gh, gw, C_level] to reduced ones, float32 [n, gh, gw, dims]."""
+        joined = torch.cat([level.float() for level in maps], -1)
+        return (joined - self.mean.float()) @ self.weight.T
+
+
+def principal_directions(maps: Sequence[Tensor], dims: int, metric: Metric) -> Directions:
+    """Directions from level maps [n, gh, gw, C_level] of good parts (or [n, p, 1, C_level]: p places).
 
     Each level is first scaled to the same total variance, so that none outvotes the others; distances are scaled so
     that two random descriptors lie about sqrt(2) apart.
+    """
+    scaled, means, scales = [], [], []
+    for level in maps:
+        x = level.double()
+        mean = x.mean((0, 1, 2))
+        scale = 1 / ((x - mean).square().sum(-1).mean().sqrt() + 1e-9)
+        scaled.append((x - mean) * scale)
+        means.append(mean)
+        scales.append(scale.expand(x.shape[-1]))
+    x, scale = torch.cat(scaled, -1), torch.cat(scales)  # [n, gh, gw, C], [C]
+    total = _covariance(x)
+    sphere = _inverse_root(_covariance(x - x.mean(0))) if metric == "within" else torch.eye(len(total)).double()
+    values, vectors = torch.linalg.eigh(sphere @ total @ sphere)  # rising
+    kept = sphere @ vectors.flip(1)[:, :dims]  # [C, dims]
+    kept = kept * kept.sum(0).sign()  # eigenvectors have no sign of their own
+    weight = (kept * scale[:, None]).T / values[-min(dims, len(values)) :].sum().sqrt()  # [dims, C]
+    return Directions(weight.float().half().float(), torch.cat(means))
+
+
+def reduced_tower(tower: AnyTower, maps: Sequence[Tensor], dims: int, metric: Metric = "total") -> Embedder:
+    """The tower followed by its reduction to `dims` numbers per cell.
 
     Args:
-        tower: gives 272 channels.
-        descriptors: [n, 272] of good pictures, n > dims.
-        dims: channels to keep, at most 272.
+        tower: gives the joined levels.
+        maps: its levels on good parts, each [n, gh, gw, C_level].
+        dims: channels to keep.
+        metric: see above.
     """
-    x = descriptors.double()
-    mean = x.mean(0)
-    scale = torch.cat([_level_scale(level) for level in torch.split(x - mean, list(tower.channels), 1)])  # [272]
-    scaled = (x - mean) * scale
-    covariance = scaled.T @ scaled / len(scaled)
-    values, vectors = torch.linalg.eigh(covariance)  # rising
-    kept = vectors.flip(1)[:, :dims]  # [272, dims]
-    kept = kept * kept.sum(0).sign()  # eigenvectors have no sign of their own
-    weight = (kept * scale[:, None]).T / values.sum().sqrt()  # [dims, 272]
-    shipped = weight.float().half().float()  # as stored in the bundle
-    return Embedder(tower, shipped, -(shipped.double() @ mean).float()).eval()
+    directions = principal_directions(maps, dims, metric)
+    bias = -(directions.weight.double() @ directions.mean).float()
+    return Embedder(tower, directions.weight, bias).eval()
 
 
-def _level_scale(centred: Tensor) -> Tensor:
-    """One number for all channels of a level [n, channels]: 1 / sqrt(its total variance)."""
-    total = centred.square().sum(1).mean().sqrt()
-    return (1 / (total + 1e-9)).expand(centred.shape[1])
+def _covariance(x: Tensor) -> Tensor:
+    """[C, C] from [..., C] with mean zero."""
+    flat = x.reshape(-1, x.shape[-1])
+    return flat.T @ flat / len(flat)
+
+
+def _inverse_root(covariance: Tensor) -> Tensor:
+    """Symmetric inverse square root of the ridged covariance."""
+    ridge = _RIDGE * covariance.diagonal().mean() + 1e-12
+    values, vectors = torch.linalg.eigh(covariance + ridge * torch.eye(len(covariance)).double())
+    root: Tensor = vectors @ torch.diag(values.rsqrt()) @ vectors.T
+    return root

@@ -92,7 +92,11 @@ class Run:
         return arrays, facts
 
     def need(self, name: str) -> Arrays:
-        """Arrays of a finished run.
+        """Arrays of a finished run; see `need_with_facts`."""
+        return self.need_with_facts(name)[0]
+
+    def need_with_facts(self, name: str) -> tuple[Arrays, dict[str, Any]]:
+        """Arrays of a finished run and the facts beside them.
 
         Raises:
             ConfigError: the run is not finished, or the file is damaged.
@@ -102,7 +106,7 @@ class Run:
             raise ConfigError(
                 f"{self.directory}: {name}.safetensors is missing: no finished run; saiken-train fit first"
             )
-        return found[0]
+        return found
 
     def read(self, name: str) -> bytes:
         """A file of a finished run.

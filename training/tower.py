@@ -14,7 +14,6 @@ whole pictures. Parts need the first three levels; textures also the deep one, w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -72,7 +71,9 @@ class Tower(nn.Module):
         self.fine = _level(1, _INSIDE["fine"], CHANNELS["fine"])
         self.middle = _level(CHANNELS["fine"], _INSIDE["middle"], CHANNELS["middle"])
         self.coarse = _level(CHANNELS["middle"], _INSIDE["coarse"], CHANNELS["coarse"])
-        self.deep = _wide_level(CHANNELS["coarse"], _INSIDE["deep"], CHANNELS["deep"])
+        self.deep: nn.Module | None = None
+        if "deep" in self.used:
+            self.deep = _wide_level(CHANNELS["coarse"], _INSIDE["deep"], CHANNELS["deep"])
 
     @property
     def receptive_field(self) -> int:
@@ -91,7 +92,6 @@ class Tower(nn.Module):
         So cell i is centred on fine row 9 + 4 i and on middle row 3 + 2 i: crop to the first window, then average
         with that stride. With it, cell i is centred on input row 45 + 8 i: all others drop 24 px, 3 cells, first.
         """
-        deep = "deep" in self.used
         fine = self.fine((x - 0.45) / 0.25)  # [N, 48, 19 + 4 (c - 1), ..]
         middle = self.middle(fine)  # [N, 96, 7 + 2 (c - 1), ..]
         coarse = self.coarse(middle)  # [N, 128, c, c]; with the deep level [N, 128, c + 6, c + 6]
@@ -100,7 +100,7 @@ class Tower(nn.Module):
             "middle": functional.avg_pool2d(middle[:, :, 2:-2, 2:-2], 3, 2),
             "coarse": coarse,
         }
-        if deep:
+        if self.deep is not None:
             found = {name: level[:, :, 3:-3, 3:-3] for name, level in found.items()}
             found["deep"] = self.deep(coarse)
         return tuple(found[name] for name in self.used)
@@ -128,6 +128,11 @@ class Embedder(nn.Module):
             self.reduce.weight.copy_(weight[:, :, None, None])
             self.reduce.bias.copy_(bias)  # type: ignore[union-attr]
 
+    @property
+    def receptive_field(self) -> int:
+        """Pixels of the input that one cell sees."""
+        return int(self.tower.receptive_field)  # type: ignore[arg-type]
+
     def forward(self, x: Tensor) -> Tensor:
         """Reduced descriptors [N, dims, c, c]."""
         reduced: Tensor = self.reduce(self.tower(x))
@@ -144,6 +149,16 @@ def tower_bytes(tower: Tower) -> bytes:
     return save(weights, {"format": "saiken-tower-2"})
 
 
+def rounded(tower: Tower) -> Tower:
+    """The tower as it would be read again from `tower_bytes`; in evaluation mode."""
+    fresh = Tower(tower.used)
+    state = {name: value.half().to(value.dtype) for name, value in tower.state_dict().items()}
+    fresh.load_state_dict(
+        {name: value for name, value in state.items() if not name.endswith("num_batches_tracked")}, strict=False
+    )
+    return fresh.eval()
+
+
 def load_tower(path: Path, used: Sequence[str] = LEVELS) -> Tower:
     """Read a tower written by `tower_bytes`, of which the levels `used` are joined; in evaluation mode, float32.
 
@@ -153,6 +168,8 @@ def load_tower(path: Path, used: Sequence[str] = LEVELS) -> Tower:
     tower = Tower(used)
     try:
         weights = {name: value.float() for name, value in load_file(path).items()}
+        if tower.deep is None:
+            weights = {name: value for name, value in weights.items() if not name.startswith("deep.")}
         missing, unexpected = tower.load_state_dict(weights, strict=False)
     except (OSError, SafetensorError, RuntimeError) as error:
         raise ConfigError(f"{path}: is no tower: {error}; rebuild it with saiken-train generic") from error
