@@ -282,8 +282,8 @@ class Learning:
             m=way.m,
         )
         counts = candidate_counts(settings, self._part_cells)
-        padded = (picture.height + sum(verify.margin_px)) * (picture.width + sum(verify.margin_px))
-        if used.receptive_field == 8 or padded <= counts[0] * verify.patch_px**2:
+        pixels = (picture.height + sum(verify.margin_px)) * (picture.width + sum(verify.margin_px))
+        if used.receptive_field == 8 or pixels <= counts[0] * verify.patch_px**2:
             verify = msgspec.structs.replace(verify, look="picture")  # one pass over everything is cheaper
         return msgspec.structs.replace(self._recipe, verify=verify, tower=tower_spec(verify, picture)), embedder
 
