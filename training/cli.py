@@ -127,6 +127,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 def _size(text: str) -> tuple[int, int]:
     """256x320 -> (256, 320)."""
     height, _, width = text.partition("x")
+    if not (height.isdecimal() and width.isdecimal() and int(height) and int(width)):
+        raise argparse.ArgumentTypeError(f"{text!r}: must be HEIGHTxWIDTH in pixels, for example 256x320")
     return int(height), int(width)
 
 
