@@ -21,13 +21,14 @@ from station.engine.vision.bank import Bank, GlobalBank, PlaceBank
 from station.engine.vision.bank_building import build_global_bank, build_place_bank
 from station.engine.vision.resampling import Floats
 from training.metrics import auroc, tpr_at_fpr
-from training.reduction import Metric, principal_directions
+from training.reduction import principal_directions
+from training.tower import Metric
 from training.towers import AnyTower
 
 Evidence = dict[str, str | int | float]
 Maps = list[Tensor]  # per level float16 [n, gh, gw, C]
-COUNTED = (1, 4, 10, 25)  # cells whose mean is the part's distance
-_CLEARLY = 0.005  # better than the simplest way, or the simplest stays
+COUNTED = (10, 1, 4, 25)  # cells whose mean is the part's distance; the usual number first
+_CLEARLY = 0.02  # better than the usual way, or the usual one stays: synthetic defects are not the real ones
 _POOL, _GLOBAL = 8_000, 1_500  # descriptors that a global bank is chosen from, and chosen, while searching
 
 
@@ -71,7 +72,7 @@ def choose_comparison(
     neighbourhood: int,
     counted: Sequence[int] = COUNTED,
 ) -> tuple[Comparison, float, Evidence]:
-    """Try all ways and take the best; the first is the simplest and stays unless another is clearly better.
+    """Try all ways and take the best; the first is the usual one and stays unless another is clearly better.
 
     Args:
         described: what the tower sees.

@@ -65,7 +65,7 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
     material = prepare_material(parts, eyes, settings, progress)
     progress.say(material.plan.describe())
     open_recipe, fixed = _open_recipe(material, settings)
-    learning = Learning(open_recipe, fixed, material.pictures, material.spoilt, job)
+    learning = Learning(open_recipe, fixed, material.pictures, material.spoilt, job, texture=material.texture)
     learned, scores = _learn_and_score(learning, material, tower, job)
     rank = settings.rank or chosen_rank(len(scores), settings.bound)
     limit = order_limit(scores, material.plan.kind, rank, settings.bound)

@@ -14,6 +14,7 @@ from station.engine.vision.resampling import Floats, Grey
 
 _FITTERS = {"none": fit_none, "shift": fit_shift, "silhouette": fit_silhouette}
 _WORTH_IT = 0.02  # a more complex fixture must be better by this much
+_ALIKE = 0.5  # correlation of unseen parts with the mean part below which there are no places, only texture
 _LARGEST = 110_000  # pixels of an inspection picture when the scale is chosen
 
 
@@ -23,6 +24,7 @@ class ChosenFixture:
 
     fitted: FittedFixture
     why: str
+    texture: bool  # no two parts look alike at the same place
 
 
 def choose(frames: Sequence[Grey], kind: str, scale: float) -> ChosenFixture:
@@ -37,7 +39,8 @@ def choose(frames: Sequence[Grey], kind: str, scale: float) -> ChosenFixture:
         ConfigError: the asked fixture finds no part in these frames.
     """
     if kind != "auto":
-        return ChosenFixture(_fit(kind, frames, scale), f"{kind}: as asked")
+        texture = kind == "none" and consistency(kind, frames) < _ALIKE
+        return ChosenFixture(_fit(kind, frames, scale), f"{kind}: as asked", texture)
     found = {name: consistency(name, frames) for name in _FITTERS}
     best = "none"
     for name in ("shift", "silhouette"):
@@ -46,7 +49,7 @@ def choose(frames: Sequence[Grey], kind: str, scale: float) -> ChosenFixture:
     evidence = ", ".join(f"{name} {value:.3f}" for name, value in found.items())
     fitted = _fit(best, frames, scale)
     why = f"{best}: correlation of unseen good parts with the mean good part: {evidence} ({fitted.why})"
-    return ChosenFixture(fitted, why)
+    return ChosenFixture(fitted, why, best == "none" and found[best] < _ALIKE)
 
 
 def consistency(kind: str, frames: Sequence[Grey]) -> float:

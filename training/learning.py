@@ -42,7 +42,7 @@ from training.sessions import TorchSession
 from training.settings import FitSettings, candidate_counts, neighbourhood, tower_steps, vae_steps
 from training.splits import Split
 from training.tower import Embedder, Tower
-from training.towers import AnyTower, empty_tower, facts_of, level_choices, with_levels
+from training.towers import AnyTower, empty_tower, facts_of, level_choices, metric_choices, with_levels
 from training.vae import Vae
 from training.vae_training import VaeSettings, train_vae
 
@@ -96,6 +96,8 @@ class Learning:
         pictures: NDArray[np.float32],
         spoilt: Sequence[Floats],
         job: Job,
+        *,
+        texture: bool = False,
     ) -> None:
         """Prepare.
 
@@ -105,7 +107,9 @@ class Learning:
             pictures: all good inspection pictures [n, h, w]; `learn` is told which ones it may use.
             spoilt: pictures of the tune parts with synthetic defects, [h, w] each.
             job: what was asked for, and where the trained networks are kept.
+            texture: no two parts look alike at the same place.
         """
+        self._texture = texture
         self._recipe, self._fixed, self._pictures, self._spoilt = recipe, fixed, pictures, spoilt
         self._settings, self._progress, self._run = job.settings, job.progress, job.run
 
@@ -228,10 +232,11 @@ class Learning:
     def _comparison(self, tower: AnyTower, split: Split) -> tuple[Comparison, Evidence]:
         """Levels, metric, bank and counted cells: as asked, or found."""
         settings = self._settings
-        levels = [settings.levels] if settings.levels else list(level_choices(settings.tower, settings.backbone))
-        metrics = [settings.metric] if settings.metric != "auto" else ["within", "total"]
+        levels = [settings.levels] if settings.levels else list(self._level_choices)
+        metrics = list(metric_choices(settings.tower, texture=self._texture))
+        metrics = [settings.metric] if settings.metric != "auto" else metrics
         banks = [settings.bank] if settings.bank != "auto" else ["place"]
-        if settings.bank == "auto" and self._recipe.fixture.kind == "none":
+        if settings.bank == "auto" and self._texture:
             banks.append("global")
         if settings.quick:
             levels, metrics, banks = levels[:1], metrics[:1], banks[:1]
@@ -241,8 +246,9 @@ class Learning:
             for metric in metrics
             for level in levels
         ]
-        if len(ways) == 1 and settings.cells:
-            return msgspec.structs.replace(ways[0], m=settings.cells), {"comparison": f"{ways[0]}: as asked"}
+        if len(ways) == 1 and (settings.cells or settings.quick):
+            way = msgspec.structs.replace(ways[0], m=settings.cells or COUNTED[0])
+            return way, {"comparison": f"{way}: not searched"}
         self._progress.stage("ways of comparing", 1)
         described = self._for_comparison(tower, split)
         near = neighbourhood(len(split.train))
@@ -250,6 +256,10 @@ class Learning:
         best, value, evidence = choose_comparison(described, ways, settings.dims, near, counted)
         self._progress.advance()
         return best, {"comparison": str(best), "separation of comparison": value, **evidence}
+
+    @property
+    def _level_choices(self) -> tuple[tuple[str, ...], ...]:
+        return level_choices(self._settings.tower, self._settings.backbone, texture=self._texture)
 
     def _for_comparison(self, tower: AnyTower, split: Split) -> Described:
         mask = self._fixed.get("mask")

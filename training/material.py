@@ -18,14 +18,14 @@ from station.engine.vision.preparation import Preparation, Prepared
 from station.engine.vision.resampling import Floats
 from training.comparing import Evidence
 from training.dataset import PARTS_FILE, Frame, part_names, read_frames, read_parts_file
-from training.fixtures import choose
+from training.fixtures import ChosenFixture, choose
 from training.grouping import group_parts
 from training.progress import Progress
 from training.settings import FitSettings
 from training.splits import Plan, Split, plan_splits
 from training.spoiling import SpoiltFrame, spoil_frames
-from training.towers import AnyTower, level_choices
-from training.viewing import Eyes, Samples, View, choose_view, view_of
+from training.towers import AnyTower, level_choices, metric_choices
+from training.viewing import Eyes, Samples, View, choose_view, usual_normalisation, view_of
 
 _MOST_LOST = 0.05  # share of good parts that the fixture may fail to find
 _BANK, _GOOD = 60, 24  # frames to choose a view by
@@ -42,6 +42,7 @@ class Material:
     found: tuple[bool, ...]
     view: View
     mask: NDArray[np.uint8] | None  # [gh, gw], cells of a loose part; None = the whole picture
+    texture: bool  # no two parts look alike at the same place
     spoilt: list[Floats]  # pictures of the tune parts with synthetic defects
     plan: Plan
     report: Evidence
@@ -102,7 +103,7 @@ def prepare_material(parts: Parts, tower: AnyTower, settings: FitSettings, progr
     progress.say(f"fixture {chosen.why}")
     spoilt = _spoil(frames, plan.final, chosen.fitted, settings)
     sets = _samples(frames, plan.final, spoilt)
-    view, report = _view(chosen.fitted, sets, tower, settings, progress)
+    view, report = _view(chosen, sets, tower, settings, progress)
     preparation = _preparation(frames, view, view.normalisation)
     pictures = np.zeros((len(frames), view.fixture.picture.height, view.fixture.picture.width), np.float32)
     found = [_prepare(preparation, frame, picture) for frame, picture in zip(frames, pictures, strict=True)]
@@ -115,7 +116,7 @@ def prepare_material(parts: Parts, tower: AnyTower, settings: FitSettings, progr
     bad = [made.picture for frame in spoilt if (made := _prepared(preparation, frame.frame)) is not None]
     mask = _mask(frames, learning, view)
     report |= {"parts": parts.why, "fixture": chosen.why, "good parts not found": lost}
-    return Material(frames, pictures, tuple(found), view, mask, bad, plan, report)
+    return Material(frames, pictures, tuple(found), view, mask, chosen.texture, bad, plan, report)
 
 
 def _preparation(frames: Sequence[Frame], view: View, normalisation: NormalisationSpec) -> Preparation:
@@ -141,15 +142,16 @@ def _samples(frames: Sequence[Frame], split: Split, spoilt: Sequence[SpoiltFrame
 
 
 def _view(
-    fixture: FittedFixture, samples: Samples, tower: AnyTower, settings: FitSettings, progress: Progress
+    chosen: ChosenFixture, samples: Samples, tower: AnyTower, settings: FitSettings, progress: Progress
 ) -> tuple[View, Evidence]:
     """Magnification and normalisation: as asked, or found."""
-    kind, may_change = settings.normalisation, settings.scale == 0
+    kind, may_change, fixture = settings.normalisation, settings.scale == 0, chosen.fitted
     if settings.quick or (kind != "auto" and not may_change):
-        return view_of(fixture, "none" if kind == "auto" else kind, 1.0), {"view": "as asked"}
-    choices = level_choices(settings.tower, settings.backbone)
+        return view_of(fixture, usual_normalisation(fixture) if kind == "auto" else kind, 1.0), {"view": "as asked"}
+    choices = level_choices(settings.tower, settings.backbone, texture=chosen.texture)
     levels = [settings.levels] if settings.levels else [choices[0], choices[-1]]
-    return choose_view(fixture, samples, Eyes(tower, levels), (kind, may_change), progress)
+    metric = metric_choices(settings.tower, texture=chosen.texture)[0]
+    return choose_view(fixture, samples, Eyes(tower, levels, metric), (kind, may_change), progress)
 
 
 def _mask(frames: Sequence[Frame], learning: Sequence[int], view: View) -> NDArray[np.uint8] | None:

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
-from training.tower import Embedder
+from training.tower import Embedder, Metric
 from training.towers import AnyTower
 
-Metric = Literal["within", "total"]
 _RIDGE = 0.1  # of the mean variance: few parts do not know the small directions
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import torch
 from safetensors import SafetensorError
@@ -25,6 +26,7 @@ from torch.nn import functional
 from station.core.errors import ConfigError
 
 STRIDE = 8
+Metric = Literal["within", "total"]  # how descriptors are compared: `training.reduction`
 LEVELS = ("fine", "middle", "coarse", "deep")
 CHANNELS = {"fine": 48, "middle": 96, "coarse": 128, "deep": 160}
 _INSIDE = {"fine": 24, "middle": 64, "coarse": 128, "deep": 160}

@@ -12,19 +12,17 @@ from torch import nn
 
 from station.core.errors import ConfigError
 from training.imagenet import NETWORKS, ImagenetTower, load_imagenet
-from training.tower import LEVELS, PARTS, Tower, load_tower
+from training.tower import LEVELS, PARTS, Metric, Tower, load_tower
 
 AnyTower = Tower | ImagenetTower
 GENERIC_TOWER = Path(__file__).parent / "towers" / "generic.safetensors"
-# Levels to choose from, the usual ones first. Deep levels see more and are calmer on textures.
-_OURS = (("middle", "coarse"), PARTS, ("coarse", "deep"), ("middle", "coarse", "deep"))
-_MOBILENET = (
-    ("block6", "block10"),
-    ("block3", "block6", "block10"),
-    ("block6", "block10", "block13"),
-    ("block10", "block13"),
-)
-_SQUEEZENET = (("fire3", "fire4"), ("fire4",), ("fire3", "fire4", "fire8"), ("fire4", "fire8"))
+# Levels to choose from, the usual ones first: registered parts, then textures, which need to be seen from afar.
+_OURS = (("middle", "coarse"), PARTS, ("middle", "coarse", "deep"))
+_OURS_TEXTURE = (("deep",), ("coarse", "deep"), ("middle", "coarse", "deep"))
+_MOBILENET = (("block3", "block6", "block10"), ("block6", "block10"), ("block6", "block10", "block13"))
+_MOBILENET_TEXTURE = (("block10", "block13"), ("block6", "block10", "block13"))
+_SQUEEZENET = (("fire3", "fire4"), ("fire4",), ("fire3", "fire4", "fire8"))
+_SQUEEZENET_TEXTURE = (("fire4", "fire8"), ("fire3", "fire4", "fire8"))
 
 
 def open_tower(kind: str, backbone: str, seed: int, used: Sequence[str] = LEVELS) -> AnyTower:
@@ -53,18 +51,24 @@ def open_tower(kind: str, backbone: str, seed: int, used: Sequence[str] = LEVELS
 
 def imagenet_levels(backbone: str) -> tuple[str, ...]:
     """All levels of the network that a file or name promises."""
-    return tuple(dict.fromkeys(level for choice in _imagenet_choices(backbone) for level in choice))
+    choices = [*level_choices("imagenet", backbone, texture=False), *level_choices("imagenet", backbone, texture=True)]
+    return tuple(dict.fromkeys(level for choice in choices for level in choice))
 
 
-def level_choices(kind: str, backbone: str = "") -> tuple[tuple[str, ...], ...]:
-    """Which levels may be joined, the simplest first."""
+def level_choices(kind: str, backbone: str, *, texture: bool) -> tuple[tuple[str, ...], ...]:
+    """Which levels may be joined, the usual ones first."""
     if kind == "imagenet":
-        return _imagenet_choices(backbone)
-    return _OURS if kind == "generic" else _OURS[:2]
+        if "squeeze" in Path(backbone).name.lower():
+            return _SQUEEZENET_TEXTURE if texture else _SQUEEZENET
+        return _MOBILENET_TEXTURE if texture else _MOBILENET
+    if kind != "generic":
+        return _OURS[:2]  # the deep level is not trained on the user's parts
+    return _OURS_TEXTURE if texture else _OURS
 
 
-def _imagenet_choices(backbone: str) -> tuple[tuple[str, ...], ...]:
-    return _SQUEEZENET if "squeeze" in Path(backbone).name.lower() else _MOBILENET
+def metric_choices(kind: str, *, texture: bool) -> tuple[Metric, ...]:
+    """Which metrics to try, the usual one first. Within a place nothing can be learnt where places mean nothing."""
+    return ("total", "within") if texture or kind == "imagenet" else ("within", "total")
 
 
 def with_levels(tower: AnyTower, used: Sequence[str]) -> AnyTower:

@@ -22,10 +22,12 @@ from station.engine.vision.resampling import Floats, Grey
 from training.comparing import Comparison, Described, Evidence, choose_comparison, level_maps
 from training.progress import Progress
 from training.spoiling import SpoiltFrame
+from training.tower import Metric
 from training.towers import AnyTower
 
 NORMALISATIONS = ("none", "median_range", "local_contrast")
 SCALES = (1.0, 1.4, 2.0)  # times the fixture's own
+_CLEARLY = 0.05  # better than the usual normalisation, or that one stays: held-out parts share one session's light
 _SIGMA_PX = 24.0  # local contrast: blur at the fixture's own scale
 _SMALLEST = 64  # px: a shorter side shows too little
 _DIMS = 64
@@ -55,6 +57,7 @@ class Eyes:
 
     tower: AnyTower
     levels: Sequence[tuple[str, ...]]
+    metric: Metric = "within"
 
 
 def view_of(fixture: FittedFixture, kind: str, magnified: float) -> View:
@@ -98,13 +101,22 @@ def choose_view(
         values[trial] = _value(view_of(fixture, *trial), samples, eyes)
         progress.advance()
     best = max(values, key=lambda trial: values[trial])
+    usual = (usual_normalisation(fixture), middle)
+    if values[best] <= values.get(usual, -1.0) + _CLEARLY:
+        best = usual
     for scale in scales:
         if (best[0], scale) not in values:
             values[best[0], scale] = _value(view_of(fixture, best[0], scale), samples, eyes)
             progress.advance()
-    best = max(values, key=lambda trial: values[trial])
+    best = max((trial for trial in values if trial[0] == best[0]), key=lambda trial: values[trial])
     evidence: Evidence = {f"separation, {name} at 1/{scale:g}": round(v, 4) for (name, scale), v in values.items()}
     return view_of(fixture, *best), {"view": f"{best[0]} at 1/{best[1]:g}", **evidence}
+
+
+def usual_normalisation(fixture: FittedFixture) -> str:
+    """Local contrast: the light may change. A loose part on a plain ground keeps its grey values: there is no local
+    contrast in plain ground but noise."""
+    return "none" if fixture.spec.kind == "silhouette" else "local_contrast"
 
 
 def _large_enough(fixture: FittedFixture, step: float) -> bool:
@@ -121,7 +133,7 @@ def _value(view: View, samples: Samples, eyes: Eyes) -> float:
     if not all(pictures):
         return 0.0  # the fixture finds no part at this scale
     bank, good, spoilt = (level_maps(tower, group) for group in pictures)
-    ways = [Comparison(levels=one) for one in eyes.levels]
+    ways = [Comparison(levels=one, metric=eyes.metric) for one in eyes.levels]
     _, value, _ = choose_comparison(Described(tower.used, bank, good, spoilt), ways, _DIMS, _NEAR)
     return value
 

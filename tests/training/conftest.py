@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,11 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+
+from training.dataset import open_dataset
+from training.fit import fit
+from training.progress import Progress
+from training.settings import FitSettings
 
 Draw = Callable[[int, bool], NDArray[np.uint8]]
 
@@ -53,3 +59,33 @@ def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(6):
         cv2.imwrite(str(root / "ground_truth" / "scratch" / f"{number:03d}_mask.png"), mask)
     return root
+
+
+@pytest.fixture(scope="session")
+def tiny() -> FitSettings:
+    """Nothing is left to be found, and hardly anything is trained: a fit takes about three seconds."""
+    return FitSettings(
+        name="disc",
+        fixture="none",
+        normalisation="none",
+        scale=1.0,
+        levels=("middle", "coarse"),
+        metric="within",
+        bank="place",
+        cells=1,
+        candidates=4,
+        screen_scale=2,
+        budget_min=0.03,
+        dims=8,
+        bank_size=8,
+        max_golden=12,
+        patch_cells=2,
+    )
+
+
+@pytest.fixture(scope="session")
+def fitted(drawn_set: Path, tiny: FitSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of the data set under these settings."""
+    out = tmp_path_factory.mktemp("fit") / "run"
+    fit(open_dataset(drawn_set).train, out, tiny, Progress(io.StringIO()))
+    return out

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from station.core.errors import ConfigError
-from training.calibration import beta_bound, grey_from, order_limit, parts_needed
+from training.calibration import beta_bound, chosen_rank, grey_from, order_limit, parts_needed
 
 
 @pytest.mark.parametrize(("n", "bound"), [(20, 0.139), (60, 0.0487), (300, 0.00994), (3000, 0.000998)])
@@ -85,3 +85,18 @@ def test_a_share_that_is_none_or_takes_all_parts_is_refused(share: float) -> Non
     scores = [float(score) for score in range(20)]
     with pytest.raises(ConfigError, match=r"grey share = .*: must be above 0 and at most 0\.90 with 20 held-out parts"):
         grey_from(scores, order_limit(scores, "split"), share)
+
+
+@pytest.mark.parametrize(("n", "rank"), [(8, 1), (20, 1), (77, 1), (78, 2), (80, 2), (107, 3), (400, 17)])
+def test_the_rank_is_the_largest_whose_bound_is_usual(n: int, rank: int) -> None:
+    """80 parts: at rank 2 the bound is 5.8 %, at rank 3 it would be 7.7 %; usual are 6 %."""
+    assert chosen_rank(n) == rank
+    assert rank == 1 or beta_bound(n, rank) <= 0.06
+    assert beta_bound(n, rank + 1) > 0.06
+
+
+def test_an_asked_bound_decides_the_rank_and_the_maximum_is_always_there() -> None:
+    assert chosen_rank(299, 0.01) == 1
+    assert chosen_rank(20, 0.01) == 1  # `order_limit` then refuses
+    assert chosen_rank(100, 0.1) == max(rank for rank in range(1, 101) if beta_bound(100, rank) <= 0.1)
+    assert chosen_rank(3, 1.0) == 3

@@ -8,10 +8,9 @@ from torch import nn
 
 from station.core.errors import ConfigError
 from training.folding import LARGE, folded, restored, weights
-from training.tower import Tower, TowerSizes
+from training.tower import LEVELS, PARTS, Tower
 from training.vae import Vae, VaeSizes
 
-SMALL_TOWER = TowerSizes((4, 4), (6, 6), (8, 8))
 SMALL_VAE = VaeSizes((4, 6, 6, 8), 4)
 
 
@@ -50,12 +49,12 @@ def test_small_weights_stay_exact_so_the_answers_are_equal() -> None:
 
 
 @torch.inference_mode()
-@pytest.mark.parametrize("kind", ["tower", "vae"])
+@pytest.mark.parametrize("kind", ["tower", "deep tower", "vae"])
 def test_a_whole_network_loses_every_normalisation_and_keeps_its_answers(kind: str) -> None:
     torch.manual_seed(0)
-    network = Tower(SMALL_TOWER) if kind == "tower" else Vae(SMALL_VAE)
+    network = Vae(SMALL_VAE) if kind == "vae" else Tower(PARTS if kind == "tower" else LEVELS)
     _lived_in(network)
-    picture = torch.rand(2, 1, 64, 64, generator=torch.Generator().manual_seed(1))
+    picture = torch.rand(2, 1, 96, 96, generator=torch.Generator().manual_seed(1))
     ours, before = folded(network), network.eval()(picture)
     assert _norms(network) > 0
     assert _norms(ours) == 0
@@ -72,7 +71,7 @@ def test_large_weights_fit_float16_and_small_ones_are_not_rounded() -> None:
 
 
 def test_the_network_given_is_left_as_it_was() -> None:
-    network = Tower(SMALL_TOWER).train()
+    network = Tower(PARTS).train()
     before = {name: value.clone() for name, value in network.state_dict().items()}
     ours = folded(network)
     assert network.training
@@ -91,7 +90,7 @@ def test_folding_twice_changes_nothing_more() -> None:
 @torch.inference_mode()
 @pytest.mark.parametrize("fold", [False, True], ids=["normalised", "folded"])
 def test_weights_come_back_with_the_same_answers(fold: bool) -> None:
-    tower, fresh = Tower(SMALL_TOWER).eval(), Tower(SMALL_TOWER)
+    tower, fresh = Tower(PARTS).eval(), Tower(PARTS)
     _lived_in(tower)
     if fold:
         tower, fresh = folded(tower), folded(fresh)

@@ -91,7 +91,18 @@ class Detector:
             NotInspectedError: wrong frame, part not found, or a number that is not finite.
             RuntimeFaultError: a network failed.
         """
-        prepared = self.preparation.prepare(frame)
+        return self._inspect(self.preparation.prepare(frame))
+
+    def inspect_picture(self, picture: Floats) -> Inspection:
+        """Judge a prepared inspection picture, float32 [h, w]: for calibration, where no frame shows it.
+
+        Raises:
+            NotInspectedError: a number that is not finite.
+            RuntimeFaultError: a network failed.
+        """
+        return self._inspect(Prepared(picture, np.eye(2, 3), 1.0))
+
+    def _inspect(self, prepared: Prepared) -> Inspection:
         screened = self.screener.screen(prepared.picture)
         candidates = self.selector.select(screened.z, screened.raw)
         screened_ns = time.monotonic_ns()
