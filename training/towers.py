@@ -72,7 +72,16 @@ def metric_choices(kind: str, *, texture: bool) -> tuple[Metric, ...]:
 
 
 def with_levels(tower: AnyTower, used: Sequence[str]) -> AnyTower:
-    """A copy with the same weights, folded or not, in which only these levels are computed and joined."""
+    """A copy with the same weights, folded or not, in which only these levels are computed and joined.
+
+    Raises:
+        ConfigError: no level, or one that this tower does not join.
+    """
+    unknown = sorted(set(used) - set(tower.used))
+    if unknown or not used:
+        raise ConfigError(
+            f"--levels: {f'unknown {unknown}' if unknown else 'none'}; choose from {', '.join(tower.used)}"
+        )
     ours = copy.deepcopy(tower)
     if isinstance(ours, ImagenetTower):
         places = NETWORKS[ours.network].levels

@@ -1,4 +1,4 @@
-"""Training a tower: the loss is what it says, it falls, a defect is told from a second look, and it can be cancelled."""
+"""Training a tower: the loss is what it says and falls, a defect is told from a second look, it can be cancelled."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def _triples(seed: int) -> Triples:
     anchors = np.tile(np.linspace(0.2, 0.8, 6, dtype=np.float32)[:, None, None, None], (1, 1, PATCH, PATCH))
     noisy = [anchors + rng.normal(0, 0.01, anchors.shape).astype(np.float32) for _ in range(3)]
     noisy[2][:, :, 24:36, 24:36] += 0.3
-    return Triples(*(torch.from_numpy(one) for one in noisy), torch.zeros(6, 6, dtype=torch.bool))
+    anchor, positive, bad = (torch.from_numpy(one) for one in noisy)
+    return Triples(anchor, positive, bad, torch.zeros(6, 6, dtype=torch.bool))
 
 
 @pytest.mark.parametrize("used", [PARTS, LEVELS], ids=["parts", "deep"])

@@ -17,7 +17,7 @@ TINY = MetricSettings(steps=2, batch=6, others=3)
 
 
 def _pictures(draw: Draw) -> NDArray[np.float32]:
-    return np.stack([draw(seed) for seed in range(6)]).astype(np.float32) / 255
+    return np.asarray(np.stack([draw(seed) for seed in range(6)]) / 255, np.float32)
 
 
 def _correlations(a: torch.Tensor, b: torch.Tensor) -> NDArray[np.float64]:

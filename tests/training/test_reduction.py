@@ -1,4 +1,4 @@
-"""Reduction: principal directions against plain NumPy, no level outvotes another, and baked into the tower as shipped."""
+"""Reduction: principal directions against plain NumPy, no level outvotes another, baked into the tower as it ships."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from training.comparing import level_maps
-from training.reduction import Directions, Metric, principal_directions, reduced_tower
-from training.tower import PARTS, Tower
+from training.reduction import Directions, principal_directions, reduced_tower
+from training.tower import PARTS, Metric, Tower
 
 CHANNELS = (4, 6, 5)
 ALL = sum(CHANNELS)
@@ -25,7 +25,7 @@ def _maps(seed: int = 0, parts: int = 8) -> list[Tensor]:
     place = rng.standard_normal((1, 5, 6, ALL)) @ rng.standard_normal((ALL, ALL))
     part = rng.standard_normal((parts, 5, 6, ALL)) @ (rng.standard_normal((ALL, ALL)) * rng.uniform(0.05, 1, ALL))
     joined = place + part + 3 * rng.standard_normal(ALL)
-    return list(torch.from_numpy(joined.astype(np.float32)).split(CHANNELS, -1))
+    return list(torch.split(torch.from_numpy(joined.astype(np.float32)), CHANNELS, -1))
 
 
 def _reduced(directions: Directions, maps: list[Tensor]) -> Array:
