@@ -42,6 +42,7 @@ from training.material import Material, prepare_material, read_parts
 from training.progress import Progress
 from training.run import Run
 from training.settings import FitSettings, chosen_screen_scale
+from training.splits import plan_splits
 from training.tower import PARTS, receptive_field
 from training.towers import AnyTower, open_tower
 
@@ -57,9 +58,10 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
     """
     make_repeatable(settings.threads)
     parts = read_parts(paths, settings)
+    plan_splits(parts.names, settings.seed)  # too few parts are refused before anything is written
+    tower = _open_tower(settings)
     job = Job(settings, Run.begin(out, settings, frames_sha256(parts.frames)), progress)
     progress.say(parts.why)
-    tower = open_tower(settings.tower, settings.backbone, settings.seed)
     # A fresh tower sees nothing yet: the shipped one chooses magnification and normalisation for it.
     eyes = folded(open_tower("generic", "", 0, PARTS) if settings.tower == "scratch" else tower)
     material = prepare_material(parts, eyes, settings, progress)
@@ -75,6 +77,14 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
         f"{limit.mean:.1%}, with 95 % confidence below {limit.bound_95:.1%}"
     )
     return limit
+
+
+def _open_tower(settings: FitSettings) -> AnyTower:
+    tower = open_tower(settings.tower, settings.backbone, settings.seed)
+    for level in settings.levels:
+        if level not in tower.used:
+            raise ConfigError(f"levels = {level!r}: tower {settings.tower} has {', '.join(tower.used)}")
+    return tower
 
 
 def _learn_and_score(learning: Learning, material: Material, tower: AnyTower, job: Job) -> tuple[Learned, list[float]]:
