@@ -41,10 +41,21 @@ def test_the_latent_comes_from_the_same_pass_and_changes_nothing(height: int, wi
 
 def test_the_latent_is_told_only_where_the_recipe_asks_for_it() -> None:
     vae, picture, screen = Vae(), PictureSpec(64, 64), ScreenSpec()
-    assert served(vae, vae_spec(picture, screen)) is vae
+    assert isinstance(served(vae, vae_spec(picture, screen)), Vae)
     assert isinstance(served(vae, vae_spec(picture, screen, latent=True)), Screening)
     other = torch.nn.Identity()
     assert served(other, vae_spec(picture, screen, latent=True)) is other
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (40, 104)])
+def test_what_is_served_computes_the_same_with_fewer_products(height: int, width: int) -> None:
+    torch.manual_seed(3)
+    vae = Vae().eval()
+    quick = served(vae, vae_spec(PictureSpec(2 * height, 2 * width), ScreenSpec(scale=2)))
+    x = torch.rand(2, 1, height, width)
+    with torch.no_grad():
+        assert torch.allclose(quick(x), vae(x), atol=1e-6)
+    assert len(quick.decoder) == len(vae.decoder) - 1  # type: ignore[arg-type]
 
 
 def test_it_is_small() -> None:
