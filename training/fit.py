@@ -57,9 +57,9 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
         StorageError: the disk refuses.
     """
     make_repeatable(settings.threads)
+    tower = _open_tower(settings)
     parts = read_parts(paths, settings)
     plan_splits(parts.names, settings.seed)  # too few parts are refused before anything is written
-    tower = _open_tower(settings)
     job = Job(settings, Run.begin(out, settings, frames_sha256(parts.frames)), progress)
     progress.say(parts.why)
     # A fresh tower sees nothing yet: the shipped one chooses magnification and normalisation for it.
