@@ -87,7 +87,7 @@ def test_a_share_that_is_none_or_takes_all_parts_is_refused(share: float) -> Non
         grey_from(scores, order_limit(scores, "split"), share)
 
 
-@pytest.mark.parametrize(("n", "rank"), [(8, 1), (20, 1), (77, 1), (78, 2), (80, 2), (107, 3), (400, 17)])
+@pytest.mark.parametrize(("n", "rank"), [(8, 1), (20, 1), (77, 1), (78, 2), (80, 2), (107, 3), (500, 22)])
 def test_the_rank_is_the_largest_whose_bound_is_usual(n: int, rank: int) -> None:
     """80 parts: at rank 2 the bound is 5.8 %, at rank 3 it would be 7.7 %; usual are 6 %."""
     assert chosen_rank(n) == rank

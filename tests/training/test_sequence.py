@@ -33,9 +33,8 @@ def sequence(tmp_path: Path, draw: Draw) -> Path:
     return tmp_path
 
 
-def test_the_alarm_is_counted_from_the_onset(sequence: Path) -> None:
-    settings = FitSettings(fixture="none", budget_min=0.02, dims=8, patch_cells=2)
-    facts = replay_sequences(sequence, sequence / "work", settings, Progress(io.StringIO()), learn=12)
+def test_the_alarm_is_counted_from_the_onset(sequence: Path, tiny: FitSettings) -> None:
+    facts = replay_sequences(sequence, sequence / "work", tiny, Progress(io.StringIO()), learn=12)
     p1 = facts["positions"]["p1"]
     assert (p1["onset"], p1["alarm"], p1["delay_frames"]) == (14, 14, 0)
     assert (p1["frames_before"], p1["frames_after"]) == (2, 3)
