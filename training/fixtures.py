@@ -14,7 +14,7 @@ from station.engine.vision.resampling import Floats, Grey
 
 _FITTERS = {"none": fit_none, "shift": fit_shift, "silhouette": fit_silhouette}
 _WORTH_IT = 0.02  # a more complex fixture must be better by this much
-_ALIKE = 0.5  # correlation of unseen parts with the mean part below which there are no places, only texture
+_ALIKE = 0.7  # correlation of unseen parts with the mean part below which there are no places, only texture
 _LARGEST = 110_000  # pixels of an inspection picture when the scale is chosen
 
 

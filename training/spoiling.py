@@ -20,7 +20,7 @@ from station.engine.vision.resampling import Floats, Grey
 from training.defects import draw_place, interest, spoil
 
 _WINDOW = 64  # px: a defect is made in a window of this side, then enlarged
-_SIZES = (1.5, 5.0)  # smallest and largest enlargement, in a picture of _PICTURE x _PICTURE pixels
+_SIZES = (1.0, 4.0)  # smallest and largest enlargement, in a picture of _PICTURE x _PICTURE pixels
 _PICTURE = 300
 
 
