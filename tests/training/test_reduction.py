@@ -12,7 +12,7 @@ from training.comparing import level_maps
 from training.reduction import Directions, principal_directions, reduced_tower
 from training.tower import PARTS, Metric, Tower
 
-CHANNELS = (4, 6, 5)
+CHANNELS = [4, 6, 5]
 ALL = sum(CHANNELS)
 RIDGE = 0.1
 METRICS = pytest.mark.parametrize("metric", ["total", "within"])
