@@ -29,7 +29,9 @@ Place = tuple[int, int]
 _FLOORS = (1.0, 4.0)  # of the median spread: the whitening's floor
 _RANKS = ("z", "raw", "both")
 _FUSIONS = ("distance", "sum", "max")  # the simplest first
-_CLEARLY = 0.01  # better than the simplest way, or the simplest stays
+_CLEARLY = (
+    0.1  # better than the distance alone, or that stays: synthetic defects are easier for a screener than real ones
+)
 _AS_GOOD = 0.004  # a smaller number of candidates may cost this much
 _OVERFLOW = 4.0  # times as many cells above the level as any good part has
 

@@ -151,7 +151,7 @@ def _view(
     choices = level_choices(settings.tower, settings.backbone, texture=chosen.texture)
     levels = [settings.levels] if settings.levels else [choices[0], choices[-1]]
     metric = metric_choices(settings.tower, texture=chosen.texture)[0]
-    return choose_view(fixture, samples, Eyes(tower, levels, metric), (kind, may_change), progress)
+    return choose_view(fixture, samples, Eyes(tower, levels, metric, chosen.texture), (kind, may_change), progress)
 
 
 def _mask(frames: Sequence[Frame], learning: Sequence[int], view: View) -> NDArray[np.uint8] | None:

@@ -79,11 +79,11 @@ def tower_steps(settings: FitSettings, batch: int) -> int:
 
 
 def candidate_counts(settings: FitSettings, part_cells: int) -> tuple[int, ...]:
-    """The asked number of candidates, or those to choose from: as many blocks as cover 20, 40 and 80 % of the part."""
+    """The asked number of candidates, or those to choose from: as many blocks as cover 40 or 80 % of the part."""
     if settings.candidates:
         return (settings.candidates,)
     blocks = part_cells / settings.patch_cells**2
-    return tuple(sorted({min(24, max(4, math.ceil(share * blocks))) for share in (0.2, 0.4, 0.8)}))
+    return tuple(sorted({min(most, max(4, math.ceil(share * blocks))) for share, most in ((0.4, 16), (0.8, 24))}))
 
 
 def neighbourhood(parts: int) -> int:

@@ -58,6 +58,7 @@ class Eyes:
     tower: AnyTower
     levels: Sequence[tuple[str, ...]]
     metric: Metric = "within"
+    texture: bool = False  # no two parts look alike at the same place
 
 
 def view_of(fixture: FittedFixture, kind: str, magnified: float) -> View:
@@ -93,7 +94,7 @@ def choose_view(
     """
     kind, may_change = asked
     scales = [s for s in SCALES if _large_enough(fixture, s)] if may_change else [1.0]
-    middle = scales[len(scales) // 2]
+    middle = scales[-1 if eyes.texture else len(scales) // 2]  # textures are seen from afar
     trials = [(name, middle) for name in (NORMALISATIONS if kind == "auto" else (kind,))]
     progress.stage("ways of looking", len(trials) + len(scales) - 1)
     values: dict[tuple[str, float], float] = {}
