@@ -140,7 +140,7 @@ class Learning:
             flips, evidence = golden_patches.symmetry(split.train, split.tune)
             report |= evidence
         looked = self._looked(recipe, golden_patches, split, flips)
-        counts = candidate_counts(self._settings, self._part_cells)
+        counts = candidate_counts(self._settings, self._part_cells, recipe.verify.look)
         session = TorchSession(vae, recipe.vae)
         recipe, whitening, evidence = choose_cascade(recipe, whitenings, session, looked, counts)
         report |= evidence

@@ -78,12 +78,16 @@ def tower_steps(settings: FitSettings, batch: int) -> int:
     return int(min(600, max(4, affordable)))
 
 
-def candidate_counts(settings: FitSettings, part_cells: int) -> tuple[int, ...]:
-    """The asked number of candidates, or those to choose from: as many blocks as cover 40 or 80 % of the part."""
+def candidate_counts(settings: FitSettings, part_cells: int, look: str) -> tuple[int, ...]:
+    """The asked number of candidates, or those to choose from: as many blocks as cover 40 or 80 % of the part.
+
+    Where the tower describes the whole picture anyway (`look` = "picture"), more of them cost next to nothing.
+    """
     if settings.candidates:
         return (settings.candidates,)
     blocks = part_cells / settings.patch_cells**2
-    return tuple(sorted({min(most, max(4, math.ceil(share * blocks))) for share, most in ((0.4, 16), (0.8, 24))}))
+    shares = ((0.8, 32), (1.4, 48)) if look == "picture" else ((0.4, 16), (0.8, 24))
+    return tuple(sorted({min(most, max(4, math.ceil(share * blocks))) for share, most in shares}))
 
 
 def neighbourhood(parts: int) -> int:

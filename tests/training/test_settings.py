@@ -38,12 +38,12 @@ def test_a_quick_fit_trains_the_screener_briefly_whatever_the_budget() -> None:
 
 def test_candidates_cover_some_of_the_part() -> None:
     """Blocks of 4 x 4 cells over 20, 40 and 80 % of it; never fewer than 4 nor more than 24."""
-    assert candidate_counts(FitSettings(), 400) == (5, 10, 20)
-    assert candidate_counts(FitSettings(), 640) == (8, 16, 24)
+    assert candidate_counts(FitSettings(), 400) == (5, 10, 20, "patches")
+    assert candidate_counts(FitSettings(), 640) == (8, 16, 24, "patches")
     assert candidate_counts(FitSettings(), 10_000) == (24,)
-    assert candidate_counts(FitSettings(), 20) == (4,)
-    assert candidate_counts(FitSettings(patch_cells=2), 40) == (4, 8)
-    assert candidate_counts(FitSettings(candidates=7), 400) == (7,)
+    assert candidate_counts(FitSettings(), 20, "patches") == (4,)
+    assert candidate_counts(FitSettings(patch_cells=2), 40) == (4, 8, "patches")
+    assert candidate_counts(FitSettings(candidates=7), 400, "patches") == (7,)
 
 
 def test_few_parts_are_compared_further_around_their_place() -> None:
