@@ -291,7 +291,7 @@ class Learning:
             statistic="max" if way.m == 1 else "mean",
             m=way.m,
         )
-        counts = candidate_counts(settings, self._part_cells)
+        counts = candidate_counts(settings, self._part_cells, "patches")
         pixels = (picture.height + sum(verify.margin_px)) * (picture.width + sum(verify.margin_px))
         if used.receptive_field == 8 or pixels <= counts[0] * verify.patch_px**2:
             verify = msgspec.structs.replace(verify, look="picture")  # one pass over everything is cheaper
