@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import msgspec
 import numpy as np
+import onnx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from numpy.typing import NDArray
+from safetensors.numpy import load
 
 from export.bundle import export_run, golden_answers
 from export.cli import main as export_main
 from export.onnx import onnx_bytes
-from station.core.bundle import TOWER, VAE, read_bundle
+from station.core.bundle import CALIBRATION, TOWER, VAE, Bundle, generate_key, load_private_key, read_bundle
 from station.core.domain import Reason, Verdict
 from station.core.errors import BundleError, ConfigError, NotInspectedError
 from station.engine.runtime.opening import open_bundle
@@ -21,7 +27,7 @@ from station.engine.vision.ablation import Ablation, Compared
 from training.cli import main as train_main
 from training.dataset import open_dataset, read_frame
 from training.evaluate import evaluate
-from training.learning import load_detector, load_networks
+from training.learning import load_detector, load_networks, open_learned
 from training.progress import Progress
 from training.run import Run
 
@@ -51,8 +57,98 @@ def test_the_station_opens_it_and_judges_as_the_lab_did(bundle: Path, disc_run: 
     assert sum(path.stat().st_size for path in bundle.iterdir()) < 2_000_000
 
 
+@pytest.fixture
+def frames(disc_set: Path, plate: Callable[[int], NDArray[np.uint8]]) -> dict[str, list[NDArray[np.uint8]]]:
+    """Frames to judge, by the recipe's name."""
+    discs = [read_frame(example.path) for example in open_dataset(disc_set).test]
+    return {"disc": discs, "plate": [plate(seed) for seed in range(500, 506)]}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("disc_run", ("generic", "patches", "place")),
+        ("whole_run", ("generic", "picture", "place")),
+        ("plate_run", ("generic", "patches", "global")),
+        ("imagenet_run", ("imagenet", "picture", "place")),
+    ],
+)
+def test_every_kind_of_run_says_the_same_through_the_exported_networks(
+    name: str,
+    kind: tuple[str, str, str],
+    request: pytest.FixtureRequest,
+    frames: dict[str, list[NDArray[np.uint8]]],
+    tmp_path: Path,
+) -> None:
+    run = Run(request.getfixturevalue(name))
+    key = tmp_path / "saiken.key"
+    generate_key(key)
+    export_run(run, tmp_path / "bundle", load_private_key(key))
+    opened = open_bundle(tmp_path / "bundle", tmp_path)
+    recipe = opened.bundle.recipe
+    assert (recipe.provenance["tower"], recipe.verify.look, recipe.verify.bank) == kind
+    lab = load_detector(run)
+    assert np.array_equal(run.need("calibration")["decision.scores"], _calibration_of(opened.bundle))
+    for frame in frames[recipe.name]:
+        line, ours = opened.detector.inspect(frame), lab.inspect(frame)
+        assert line.score == pytest.approx(ours.score, rel=1e-4, abs=1e-3)
+        assert line.verdict is ours.verdict
+        assert [one.box for one in line.findings] == [one.box for one in ours.findings]
+
+
+def _calibration_of(bundle: Bundle) -> NDArray[np.float32]:
+    scores: NDArray[np.float32] = load(bundle.files[CALIBRATION])["decision.scores"]
+    return scores
+
+
+def test_a_turned_part_is_rejected_by_the_third_score(
+    plate_run: Path, plate: Callable[[int], NDArray[np.uint8]], tmp_path: Path
+) -> None:
+    run = Run(plate_run)
+    assert json.loads(run.read("report.json"))["logical"] == "on"
+    bundle = export_run(run, tmp_path / "bundle", Ed25519PrivateKey.generate())
+    outputs = onnx.load_from_string(bundle.files[VAE]).graph.output
+    assert [output.name for output in outputs] == ["reconstruction", "latent"]
+    recipe, vae, embedder = load_networks(run)
+    assert recipe.logical is not None
+    tensors = run.need("calibration")
+    detector = open_learned(recipe, tensors, vae, embedder)
+    local = open_learned(msgspec.structs.replace(recipe, logical=None), tensors, vae, embedder)
+    for seed in range(500, 505):
+        good, turned = plate(seed), np.ascontiguousarray(plate(seed)[::-1, ::-1])
+        assert detector.inspect(good).score == local.inspect(good).score, "good parts do not feel it"
+        seen = detector.inspect(turned)
+        assert seen.verdict is Verdict.REJECT
+        assert seen.score > recipe.decision.limit
+        assert seen.score > local.inspect(turned).score, "it is the third score that finds it"
+
+
+def test_pictures_of_differing_sizes_are_learnt_exported_and_judged(disc_set: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    kinds = {"train/good": 9, "test/good": 3, "test/scratch": 3, "ground_truth/scratch": 3}
+    for folder, count in kinds.items():
+        (data / folder).mkdir(parents=True)
+        for number, path in enumerate(sorted((disc_set / folder).iterdir())[:count]):
+            picture = cv2.resize(read_frame(path), (70 + number % 3, 66 + number % 2))
+            cv2.imwrite(str(data / folder / path.name), picture)
+    run, out = tmp_path / "run", tmp_path / "bundle"
+    words = ["fit", str(data), "--out", str(run), "--fixture", "none", "--dims", "8", "--screen-scale", "2", "--quick"]
+    assert train_main(words) == 1, "without a size they are refused"
+    assert train_main([*words, "--frame", "64x64"]) == 0
+    assert export_main([str(run), "--out", str(out)]) == 0
+    assert train_main(["evaluate", str(out), str(data), "--json", str(tmp_path / "result.json")]) == 0
+    recipe = read_bundle(out, tmp_path).recipe
+    assert (recipe.frame.height, recipe.frame.width, recipe.provenance["resized"]) == (64, 64, 1)
+    cascade = json.loads((tmp_path / "result.json").read_text())["cascade"]
+    assert (cascade["n_good"], cascade["n_bad"], cascade["not_inspected"]) == (3, 3, 0)
+    assert cascade["auroc"] == 1.0
+    assert 0 < cascade["aupro"] <= 1
+
+
 def test_the_card_says_what_is_promised(bundle: Path) -> None:
     text = (bundle / "CARD.md").read_text()
+    promise = read_bundle(bundle, bundle.parent).recipe.promise
+    assert (promise.n, promise.rank) == (20, 1)
     assert "1. largest score of 20 good parts" in text
     assert "with 95 % confidence below 13.91%" in text
     assert "fixture" in text.lower()
