@@ -94,7 +94,7 @@ def choose_cascade(
                 msgspec.structs.replace(recipe, screen=screen), {**fixed, **tensors}, vae, held_out, counts
             )
     best = _simplest_of_the_best(trials)
-    everywhere = separation(*(_everywhere(group, best.recipe) for group in held_out[:2]))
+    everywhere = separation_everywhere(best.recipe, held_out)
     evidence: Evidence = {f"cascade, {trial.name}": round(trial.value, 4) for trial in trials}
     evidence |= {"cascade": best.name, "separation, cascade": best.value, "separation, looking everywhere": everywhere}
     whitening_tensors = {name: tensor for name, tensor in best.whitening.items() if name != "mask"}
@@ -151,11 +151,14 @@ def seen_distance(recipe: Recipe, distances: Floats, candidates: Candidates) -> 
     return part_distance(blocks, candidates.corners, recipe.picture.grid, recipe.verify)
 
 
-def _everywhere(group: Sequence[Looked], recipe: Recipe) -> Floats:
-    corner = np.zeros((1, 2), np.intp)
-    return np.array(
-        [part_distance(look.distances[None], corner, recipe.picture.grid, recipe.verify) for look in group], np.float32
+def separation_everywhere(recipe: Recipe, held_out: HeldOut) -> float:
+    """What the verifier alone would be worth if it looked everywhere."""
+    corner, grid, verify = np.zeros((1, 2), np.intp), recipe.picture.grid, recipe.verify
+    good, bad = (
+        np.array([part_distance(look.distances[None], corner, grid, verify) for look in group], np.float32)
+        for group in held_out[:2]
     )
+    return separation(good, bad)
 
 
 def standardised(numbers: NDArray[np.floating[Any]], fusion: str) -> DecisionSpec:

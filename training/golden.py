@@ -22,7 +22,7 @@ from training.tower import Embedder
 Tensors = dict[str, NDArray[np.generic]]
 Flip = tuple[int, ...]  # axes along which a picture is turned over
 _FLIPS: tuple[Flip, ...] = ((0,), (1,), (0, 1))
-_SAME = 0.6  # AUROC of turned against unturned good parts up to which the turned ones count as good
+_SAME = 0.8  # AUROC of turned against unturned good parts up to which the turned ones may be golden
 
 
 class GoldenPart(NamedTuple):

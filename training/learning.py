@@ -21,7 +21,7 @@ from station.engine.vision.detector import Detector
 from station.engine.vision.preparation import screen_picture
 from station.engine.vision.resampling import Floats
 from station.engine.vision.screen import fit_per_intensity, fit_per_place, residual
-from training.choosing import HeldOut, Looked, choose_cascade, overflow, suspects
+from training.choosing import HeldOut, Looked, choose_cascade, overflow, separation_everywhere, suspects
 from training.comparing import (
     COUNTED,
     Comparison,
@@ -135,11 +135,8 @@ class Learning:
         report |= evidence
         recipe, embedder = self._with_comparison(tower, comparison, split)
         golden_patches = GoldenPatches(recipe, embedder, self._pictures, self._settings)
-        flips: tuple[Flip, ...] = ()
-        if self._may_flip:
-            flips, evidence = golden_patches.symmetry(split.train, split.tune)
-            report |= evidence
-        looked = self._looked(recipe, golden_patches, split, flips)
+        looked, flips, evidence = self._looked(recipe, golden_patches, split)
+        report |= evidence
         counts = candidate_counts(self._settings, self._part_cells, recipe.verify.look)
         session = TorchSession(vae, recipe.vae)
         recipe, whitening, evidence = choose_cascade(recipe, whitenings, session, looked, counts)
@@ -310,8 +307,24 @@ class Learning:
         """A loose part lies one way round by its fixture."""
         return "mask" not in self._fixed and not self._settings.quick
 
-    def _looked(self, recipe: Recipe, patches: GoldenPatches, split: Split, flips: Sequence[Flip]) -> HeldOut:
-        """Held-out good and spoilt pictures with the distances of all their cells, against a bank of `split.train`."""
+    def _looked(
+        self, recipe: Recipe, patches: GoldenPatches, split: Split
+    ) -> tuple[HeldOut, tuple[Flip, ...], Evidence]:
+        """Held-out pictures against a bank of `split.train`; flips are added to it where the parts are symmetrical
+        enough and defects are told apart no worse."""
+        plain = self._held_out(recipe, patches, split, ())
+        if not self._may_flip:
+            return plain, (), {}
+        flips, evidence = patches.symmetry(split.train, split.tune)
+        if not flips:
+            return plain, (), evidence
+        turned = self._held_out(recipe, patches, split, flips)
+        without, with_flips = (separation_everywhere(recipe, one) for one in (plain, turned))
+        evidence |= {"separation without flips": without, "separation with flips": with_flips}
+        return (turned, flips, evidence) if with_flips >= without else (plain, (), evidence)
+
+    def _held_out(self, recipe: Recipe, patches: GoldenPatches, split: Split, flips: Sequence[Flip]) -> HeldOut:
+        """Held-out good and spoilt pictures with the distances of all their cells."""
         bank, mask = open_bank(recipe, patches.bank(split.train, flips)[1]), self._fixed.get("mask")
 
         def look(picture: Floats) -> Looked:
