@@ -26,6 +26,7 @@ class Reason(Enum):
     CLEAN = "clean"  # PASS: no candidate above the limit
     BORDER = "border"  # PASS within the grey band: a person should look
     FINDING = "finding"  # REJECT: at least one confirmed finding
+    LOGICAL = "logical"  # REJECT: the part as a whole is wrong: missing, another one, turned, incomplete
     OVERFLOW = "overflow"  # REJECT: more is flagged than can be verified
     LATE = "late"  # past the part's deadline
     FRAME_LOST = "frame_lost"  # the camera says that this frame is lost or incomplete

@@ -21,7 +21,15 @@ from station.recorder.reading import JournalReader, open_journal
 
 # The detector's own answers; the others (late, lost ...) are the engine's, from circumstances that are gone.
 JUDGED = frozenset(
-    {Reason.CLEAN, Reason.BORDER, Reason.FINDING, Reason.OVERFLOW, Reason.NOT_REGISTERED, Reason.WRONG_FRAME}
+    {
+        Reason.CLEAN,
+        Reason.BORDER,
+        Reason.FINDING,
+        Reason.LOGICAL,
+        Reason.OVERFLOW,
+        Reason.NOT_REGISTERED,
+        Reason.WRONG_FRAME,
+    }
 )
 
 

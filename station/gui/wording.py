@@ -23,6 +23,7 @@ _REASONS = {
     Reason.CLEAN: QT_TRANSLATE_NOOP("Reason", "Nothing above the limit"),
     Reason.BORDER: QT_TRANSLATE_NOOP("Reason", "Close to the limit: look at it"),
     Reason.FINDING: QT_TRANSLATE_NOOP("Reason", "Finding confirmed"),
+    Reason.LOGICAL: QT_TRANSLATE_NOOP("Reason", "Wrong, turned or incomplete part"),
     Reason.OVERFLOW: QT_TRANSLATE_NOOP("Reason", "Too much flagged to verify"),
     Reason.LATE: QT_TRANSLATE_NOOP("Reason", "Verdict was too late"),
     Reason.FRAME_LOST: QT_TRANSLATE_NOOP("Reason", "Frame lost by the camera"),

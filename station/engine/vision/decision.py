@@ -76,13 +76,14 @@ def fuse_part(z: float, distance: float, spec: DecisionSpec) -> float:
     return float(fuse(np.array([z], np.float32), np.array([distance], np.float32), spec)[0])
 
 
-def decide(score: float, overflow: bool, spec: DecisionSpec) -> Decided:
+def decide(score: float, overflow: bool, spec: DecisionSpec, local: float | None = None) -> Decided:
     """The part's verdict. PASS if and only if its score is finite and not above the limit, and nothing overflowed.
 
     Args:
         score: T, the part's score.
         overflow: more is flagged than was verified.
         spec: from the recipe.
+        local: T without the logical score; None = it has none.
 
     Raises:
         NotInspectedError: NOT_FINITE.
@@ -93,4 +94,5 @@ def decide(score: float, overflow: bool, spec: DecisionSpec) -> Decided:
     if score <= spec.limit:
         border = spec.grey_from is not None and score > spec.grey_from
         return Decided(Verdict.PASS, Reason.CLEAN, score, border)
-    return Decided(Verdict.REJECT, Reason.FINDING, score, border=False)
+    reason = Reason.LOGICAL if local is not None and local <= spec.limit else Reason.FINDING
+    return Decided(Verdict.REJECT, reason, score, border=False)

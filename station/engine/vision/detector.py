@@ -19,7 +19,7 @@ from station.core.messages import Why
 from station.core.recipe import CELL, Recipe
 from station.engine.vision.bank import Nearest
 from station.engine.vision.candidates import Candidates, CandidateSelector
-from station.engine.vision.decision import block_distance, decide, fuse, fuse_part, part_distance
+from station.engine.vision.decision import Decided, block_distance, decide, fuse, fuse_part, part_distance
 from station.engine.vision.evidence import Gallery, Pictures, crop_why
 from station.engine.vision.logical import LogicalScore, fuse_logical
 from station.engine.vision.preparation import Preparation, Prepared
@@ -134,14 +134,14 @@ class Detector:
             recipe.decision,
         )
         score, logical = self._with_logical(local, screened)
-        decided = decide(score, candidates.overflow, recipe.decision)
+        decided = decide(score, candidates.overflow, recipe.decision, local)
         verified_ns = time.monotonic_ns()
         order = np.argsort(-scores, kind="stable")
         found = [
             self._finding(candidates, nearest, number, (distance[number], scores[number]), prepared.matrix)
             for number in order
         ]
-        findings = _confirmed([finding for finding, _ in found], decided.verdict, recipe.decision.limit)
+        findings = _confirmed([finding for finding, _ in found], decided, recipe.decision.limit)
         return Inspection(
             verdict=decided.verdict,
             reason=decided.reason,
@@ -194,12 +194,13 @@ class Detector:
         return finding, (shift_x, shift_y)
 
 
-def _confirmed(findings: list[Finding], verdict: Verdict, limit: float) -> tuple[Finding, ...]:
+def _confirmed(findings: list[Finding], decided: Decided, limit: float) -> tuple[Finding, ...]:
     """Mark what the verdict rests on: on a rejected part every candidate above the limit, or else the highest one.
 
-    On a part that passes all candidates are cleared, even if one alone is above the limit of a mean over several.
+    On a part that passes all candidates are cleared, even if one alone is above the limit of a mean over several; so
+    they are on a part that is wrong as a whole.
     """
-    if verdict is not Verdict.REJECT:
+    if decided.verdict is not Verdict.REJECT or decided.reason is Reason.LOGICAL:
         return tuple(findings)
     return tuple(
         msgspec.structs.replace(finding, confirmed=number == 0 or finding.score > limit)

@@ -186,6 +186,10 @@
       <translation>限度に近い：目視確認</translation>
     </message>
     <message>
+      <source>Wrong, turned or incomplete part</source>
+      <translation>部品違い・向き違い・欠品</translation>
+    </message>
+    <message>
       <source>Finding confirmed</source>
       <translation>異常を確定</translation>
     </message>

@@ -70,6 +70,14 @@ def test_a_score_that_is_not_finite_is_not_inspected(bad: float) -> None:
     assert refused.value.reason is Reason.NOT_FINITE
 
 
+def test_a_part_that_is_wrong_as_a_whole_has_a_reason_of_its_own() -> None:
+    spec = DecisionSpec(limit=1.0)
+    assert decide(2.0, False, spec, local=0.5).reason is Reason.LOGICAL
+    assert decide(2.0, False, spec, local=1.5).reason is Reason.FINDING
+    assert decide(0.5, False, spec, local=0.5).verdict is Verdict.PASS
+    assert decide(2.0, True, spec, local=0.5).reason is Reason.OVERFLOW
+
+
 def test_an_overflow_rejects_whatever_the_score() -> None:
     decided = decide(-5.0, True, DecisionSpec(limit=1.0))
     assert (decided.verdict, decided.reason) == (Verdict.REJECT, Reason.OVERFLOW)
