@@ -161,7 +161,11 @@ def test_a_wrong_suite_is_refused_before_anything_is_written(suite: Path, tmp_pa
 
 
 def test_fit_export_evaluate_and_plots_of_real_trials(drawn_set: Path, tmp_path: Path) -> None:
-    fit = '{ fixture = "none", budget_min = 0.02, dims = 8, bank_size = 8, max_golden = 12, patch_cells = 2 }'
+    fit = (
+        '{ fixture = "none", normalisation = "none", scale = 1.0, levels = ["middle", "coarse"], metric = "within", '
+        'bank = "place", cells = 1, candidates = 4, screen_scale = 2, budget_min = 0.02, dims = 8, bank_size = 8, '
+        "max_golden = 12, patch_cells = 2 }"
+    )
     suite = tmp_path / "real.toml"
     suite.write_text(
         f'[[set]]\nname = "discs"\ndata = "{drawn_set}"\nfit = {fit}\napart = ["scratch"]\n'
