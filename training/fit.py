@@ -32,7 +32,7 @@ from station.core.recipe import (
 )
 from station.engine.vision.detector import Detector
 from station.engine.vision.evidence import encode_gallery
-from training.calibration import Limit, chosen_rank, grey_from, order_limit
+from training.calibration import GreyBand, Limit, chosen_rank, grey_from, order_limit
 from training.dataset import Frame, frames_sha256
 from training.defects import draw_place, interest, spoil
 from training.folding import folded, weights
@@ -66,12 +66,13 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
     eyes = folded(open_tower("generic", "", 0, PARTS) if settings.tower == "scratch" else tower)
     material = prepare_material(parts, eyes, settings, progress)
     progress.say(material.plan.describe())
+    kind, held_out = material.plan.kind, sum(len(split.calibrate) for split in material.plan.rounds)
+    _limit([0.0] * held_out, kind, settings)  # what cannot be promised is refused before anything is learnt
     open_recipe, fixed = _open_recipe(material, settings)
     learning = Learning(open_recipe, fixed, material.pictures, material.spoilt, job, texture=material.texture)
     learned, scores = _learn_and_score(learning, material, tower, job)
-    rank = settings.rank or chosen_rank(len(scores), settings.bound)
-    limit = order_limit(scores, material.plan.kind, rank, settings.bound)
-    _write_result(job, learned, limit, material, scores)
+    limit, band = _limit(scores, kind, settings)
+    _write_result(job, learned, (limit, band), material, scores)
     progress.say(
         f"limit {limit.limit:.3f}: {limit.rank}. largest of {limit.n} good parts ({limit.kind}); false rejects: mean "
         f"{limit.mean:.1%}, with 95 % confidence below {limit.bound_95:.1%}"
@@ -150,9 +151,17 @@ def _scores(detector: Detector, frames: Sequence[Frame], progress: Progress) -> 
     return scores
 
 
-def _write_result(job: Job, learned: Learned, limit: Limit, material: Material, scores: Sequence[float]) -> None:
-    run, settings = job.run, job.settings
-    band = grey_from(scores, limit, settings.grey) if settings.grey else None
+def _limit(scores: Sequence[float], kind: str, settings: FitSettings) -> tuple[Limit, GreyBand | None]:
+    """Limit and grey band, as they were asked for."""
+    rank = settings.rank or chosen_rank(len(scores), settings.bound)
+    limit = order_limit(scores, kind, rank, settings.bound)
+    return limit, grey_from(scores, limit, settings.grey) if settings.grey else None
+
+
+def _write_result(
+    job: Job, learned: Learned, decided: tuple[Limit, GreyBand | None], material: Material, scores: Sequence[float]
+) -> None:
+    (limit, band), run, settings = decided, job.run, job.settings
     decision = msgspec.structs.replace(
         learned.recipe.decision, limit=limit.limit, grey_from=band.grey_from if band else None
     )
@@ -199,7 +208,9 @@ def _golden_frames(learned: Learned, recipe: Recipe, material: Material, seed: i
         spoilt = _spoilt_frame(detector, material, index, seed)
         frames += [] if spoilt is None else [spoilt]
     if not frames:
-        raise ConfigError("no golden frame passes its own recipe; the good parts differ too much: check train/good")
+        raise ConfigError(
+            "no golden frame passes its own recipe: the good parts differ too much, or not at all; check train/good"
+        )
     return frames
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from station.core.errors import ConfigError
 from station.core.recipe import Recipe, VerifySpec, decode_recipe, tower_spec, vae_spec
 from station.engine.vision.bank import open_bank
 from station.engine.vision.detector import Detector
@@ -229,7 +230,7 @@ class Learning:
     def _comparison(self, tower: AnyTower, split: Split) -> tuple[Comparison, Evidence]:
         """Levels, metric, bank and counted cells: as asked, or found."""
         settings = self._settings
-        levels = [settings.levels] if settings.levels else list(self._level_choices)
+        levels = self._fitting(tower, [settings.levels] if settings.levels else self._level_choices)
         metrics = list(metric_choices(settings.tower, texture=self._texture))
         metrics = [settings.metric] if settings.metric != "auto" else metrics
         banks = [settings.bank] if settings.bank != "auto" else ["place"]
@@ -257,6 +258,14 @@ class Learning:
     @property
     def _level_choices(self) -> tuple[tuple[str, ...], ...]:
         return level_choices(self._settings.tower, self._settings.backbone, texture=self._texture)
+
+    def _fitting(self, tower: AnyTower, levels: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Those of which a cell does not look further beyond the picture than the picture can be mirrored."""
+        side = min(self._recipe.picture.height, self._recipe.picture.width)
+        fitting = [one for one in levels if with_levels(tower, one).receptive_field < 2 * side]
+        if not fitting:
+            raise ConfigError(f"pictures with a side of {side} px are too small for this tower; give larger ones")
+        return fitting
 
     def _for_comparison(self, tower: AnyTower, split: Split) -> Described:
         mask = self._fixed.get("mask")
