@@ -179,11 +179,20 @@ def test_a_tower_from_scratch_is_kept_for_resuming(drawn_set: Path, tiny: FitSet
     assert decode_recipe((tmp_path / "run" / "recipe.json").read_bytes()).provenance["tower"] == "scratch"
 
 
-def test_a_promise_that_cannot_be_kept_is_refused(tmp_path: Path, draw: Draw, tiny: FitSettings) -> None:
-    settings = msgspec.structs.replace(tiny, bound=0.05, budget_min=0.001)
-    with pytest.raises(ConfigError, match=r"cannot be promised from 9 .* 50 more held-out good parts are needed"):
-        fit(_few(tmp_path, draw, 9), tmp_path / "run", settings, Progress(io.StringIO()))
-    assert not (tmp_path / "run" / "recipe.json").exists()
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"bound": 0.05}, r"cannot be promised from 9 .* 50 more held-out good parts are needed"),
+        ({"grey": 0.95}, r"grey share = 0\.95: must be above 0 and at most 0\.80 with 9 held-out parts"),
+        ({"rank": 10}, r"rank = 10: must be 1\.\.9"),
+    ],
+)
+def test_what_cannot_be_promised_is_refused_before_anything_is_learnt(
+    tmp_path: Path, draw: Draw, tiny: FitSettings, asked: dict[str, Any], sentence: str
+) -> None:
+    settings = msgspec.structs.replace(tiny, **asked)
+    with pytest.raises(ConfigError, match=sentence):
+        fit(_few(tmp_path, draw, 9), tmp_path / "run", settings, _Cancelling("screener (VAE)"))
 
 
 def test_too_few_parts_and_unknown_levels_leave_no_run_behind(tmp_path: Path, draw: Draw, tiny: FitSettings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import cv2
@@ -113,6 +114,23 @@ def test_a_global_bank_has_no_places(drawn_set: Path, tiny: FitSettings, tmp_pat
         for bad in (False, True)
     }
     assert max(scores[False]) < min(scores[True])
+
+
+def test_levels_that_look_too_far_for_a_small_picture_are_not_tried(
+    drawn_set: Path, tiny: FitSettings, tmp_path: Path
+) -> None:
+    """A deep cell sees 91 px; a picture of 32 px cannot be mirrored 42 px far."""
+    paths = open_dataset(drawn_set).train
+    settings = msgspec.structs.replace(tiny, frame=(32, 48), levels=(), cells=0, budget_min=0.001)
+    fit(paths, tmp_path / "run", settings, Progress(io.StringIO()))
+    assert load_detector(Run(tmp_path / "run")).recipe.verify.receptive_px == 43
+    tried = msgspec.json.decode(Run(tmp_path / "run").read("report.json"))
+    assert [name for name in tried if "bank, 10 cells" in name]
+    assert not [name for name in tried if "deep" in name]
+    for wrong in ({"frame": (32, 48), "levels": ("deep",)}, {"frame": (16, 48)}):
+        with pytest.raises(ConfigError, match="px are too small for this tower"):
+            fit(paths, tmp_path / "small", msgspec.structs.replace(tiny, **wrong), Progress(io.StringIO()))
+        shutil.rmtree(tmp_path / "small")
 
 
 def test_weights_of_another_network_are_refused() -> None:
