@@ -21,9 +21,9 @@ Frame {recipe.frame.width} x {recipe.frame.height} px, picture {recipe.picture.w
 
 - Fixture: {facts["fixture"]}
 - Screener: VAE at 1/{recipe.screen.scale}; the {recipe.candidates.count} most suspicious places go to the verifier.
-- Verifier: Siamese tower, {verify.dims} numbers per cell of 8 x 8 px, compared with golden patches of the same place
-  (+- {verify.neighbourhood} cells).
-- Decision: {decision.fusion} of the standardised scores; reject above {decision.limit:.4f}.
+- Verifier: Siamese tower, {verify.dims} numbers per cell of 8 x 8 px, compared with golden patches {_where(recipe)}.
+- Decision: {decision.fusion} of the standardised scores; reject above {decision.limit:.4f}.{_border(recipe)}
+- Third score (wrong, missing or turned part): {"on" if recipe.logical else "off"}.
 - Promise: the limit is the {promise.rank}. largest score of {promise.n} good parts that were not learnt from
   ({promise.kind}). Expected false rejects {promise.mean:.2%}; with 95 % confidence below {promise.bound_95:.2%}, as
   long as parts, light and camera stay as they were.
@@ -33,3 +33,14 @@ Frame {recipe.frame.width} x {recipe.frame.height} px, picture {recipe.picture.w
 |---|---|
 {told}
 """
+
+
+def _where(recipe: Recipe) -> str:
+    if recipe.verify.bank == "global":
+        return "of any place"
+    return f"of the same place (+- {recipe.verify.neighbourhood} cells)"
+
+
+def _border(recipe: Recipe) -> str:
+    grey_from = recipe.decision.grey_from
+    return "" if grey_from is None else f" Passes above {grey_from:.4f} are border cases."
