@@ -33,6 +33,8 @@ _CLEARLY = (
     0.1  # better than the distance alone, or that stays: synthetic defects are easier for a screener than real ones
 )
 _AS_GOOD = 0.004  # a smaller number of candidates may cost this much
+_FEW = 12  # held-out parts from which choices can be made
+_MOST = 48  # candidates, where they are not chosen
 _OVERFLOW = 4.0  # times as many cells above the level as any good part has
 
 
@@ -83,6 +85,8 @@ def choose_cascade(
     Returns:
         The recipe with its choices and standardisation (limit still open), the whitening's tensors, the evidence.
     """
+    if len(held_out.good) < _FEW:
+        return _unsearched(recipe, whitenings, vae, held_out, counts)
     fixed: Tensors = {} if held_out.mask is None else {"mask": held_out.mask}
     trials: list[Trial] = []
     for whitening, tensors in whitenings.items():
@@ -99,6 +103,23 @@ def choose_cascade(
     evidence |= {"cascade": best.name, "separation, cascade": best.value, "separation, looking everywhere": everywhere}
     whitening_tensors = {name: tensor for name, tensor in best.whitening.items() if name != "mask"}
     return best.recipe, whitening_tensors, evidence
+
+
+def _unsearched(
+    recipe: Recipe, whitenings: Mapping[str, Tensors], vae: Session, held_out: HeldOut, counts: Sequence[int]
+) -> tuple[Recipe, Tensors, Evidence]:
+    """Few parts know little of the spread at each place: candidates by the plain residual, and many of them."""
+    whitening = whitenings["per_intensity"]
+    spread = float(np.median(whitening["screen.std"].astype(np.float64)))
+    changes = {"whitening": "per_intensity", "eps": max(1e-4, spread)}
+    screen = msgspec.convert(msgspec.to_builtins(recipe.screen) | changes, ScreenSpec)
+    candidates = msgspec.structs.replace(recipe.candidates, rank="raw", count=min(_MOST, 3 * counts[-1] // 2))
+    one = msgspec.structs.replace(recipe, screen=screen, candidates=candidates)
+    tensors = dict(whitening) if held_out.mask is None else {**whitening, "mask": held_out.mask}
+    screener, selector = Screener(one, tensors, vae), CandidateSelector(one, part_mask(one, tensors))
+    numbers = np.array([_z_and_d(one, selector, look, screener.screen(look.picture)) for look in held_out.good])
+    chosen = msgspec.structs.replace(one, decision=standardised(numbers, _FUSIONS[0]))
+    return chosen, dict(whitening), {"cascade": f"{len(held_out.good)} held-out parts are too few to choose by"}
 
 
 def _simplest_of_the_best(trials: Sequence[Trial]) -> Trial:

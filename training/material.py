@@ -25,7 +25,7 @@ from training.settings import FitSettings
 from training.splits import Plan, Split, plan_splits
 from training.spoiling import SpoiltFrame, spoil_frames
 from training.towers import AnyTower, level_choices, metric_choices
-from training.viewing import Eyes, Samples, View, choose_view, usual_normalisation, view_of
+from training.viewing import Eyes, Samples, View, choose_view, usual_normalisation, usual_scale, view_of
 
 _MOST_LOST = 0.05  # share of good parts that the fixture may fail to find
 _BANK, _GOOD = 60, 24  # frames to choose a view by
@@ -147,7 +147,9 @@ def _view(
     """Magnification and normalisation: as asked, or found."""
     kind, may_change, fixture = settings.normalisation, settings.scale == 0, chosen.fitted
     if settings.quick or (kind != "auto" and not may_change):
-        return view_of(fixture, usual_normalisation(fixture) if kind == "auto" else kind, 1.0), {"view": "as asked"}
+        scale = usual_scale(fixture, texture=chosen.texture) if may_change else 1.0
+        usual = usual_normalisation(fixture) if kind == "auto" else kind
+        return view_of(fixture, usual, scale), {"view": f"{usual} at 1/{scale:g}: not searched"}
     choices = level_choices(settings.tower, settings.backbone, texture=chosen.texture)
     levels = [settings.levels] if settings.levels else [choices[0], choices[-1]]
     metric = metric_choices(settings.tower, texture=chosen.texture)[0]

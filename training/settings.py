@@ -15,7 +15,7 @@ _Natural = Annotated[int, msgspec.Meta(ge=0)]
 _GMACS_PER_MINUTE = 600.0  # what a budget minute is taken for: 10 GMAC a second, a busy core
 _VAE_MACS_PER_PIXEL = 3300.0  # forward pass
 _TOWER_MACS_PER_PATCH = 23e6
-_QUICK_STEPS = 60  # of the screener
+_QUICK_STEPS = 80  # of the screener
 
 
 class FitSettings(Section, frozen=True):

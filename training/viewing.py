@@ -94,7 +94,7 @@ def choose_view(
     """
     kind, may_change = asked
     scales = [s for s in SCALES if _large_enough(fixture, s)] if may_change else [1.0]
-    middle = scales[-1 if eyes.texture else len(scales) // 2]  # textures are seen from afar
+    middle = usual_scale(fixture, texture=eyes.texture) if may_change else 1.0
     trials = [(name, middle) for name in (NORMALISATIONS if kind == "auto" else (kind,))]
     progress.stage("ways of looking", len(trials) + len(scales) - 1)
     values: dict[tuple[str, float], float] = {}
@@ -121,6 +121,12 @@ def usual_normalisation(fixture: FittedFixture) -> str:
     """Local contrast: the light may change. A loose part on a plain ground keeps its grey values: there is no local
     contrast in plain ground but noise."""
     return "none" if fixture.spec.kind == "silhouette" else "local_contrast"
+
+
+def usual_scale(fixture: FittedFixture, *, texture: bool) -> float:
+    """Textures are seen from afar, parts from a little further than the fixture's own scale."""
+    scales = [scale for scale in SCALES if _large_enough(fixture, scale)]
+    return scales[-1 if texture else len(scales) // 2]
 
 
 def _large_enough(fixture: FittedFixture, step: float) -> bool:
