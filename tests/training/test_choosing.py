@@ -155,6 +155,19 @@ def test_the_better_whitening_is_taken(pictures: Floats) -> None:
     assert whitening == ways["per_place"]
 
 
+def test_few_held_out_parts_choose_nothing_but_their_own_mean_and_spread(pictures: Floats) -> None:
+    few = pictures[:4]
+    held_out = _held_out(few, _spoilt(few, CELLS, 0.2), CELLS, 0.9)
+    ways = {"per_intensity": _by_grey(0.01), "per_place": FLAT}
+    recipe, whitening, evidence = choose_cascade(_recipe(), ways, _session(pictures), held_out, counts=(4, 8))
+    assert whitening == ways[recipe.screen.whitening]
+    assert (recipe.candidates.count, recipe.decision.fusion) == (8, "distance")
+    assert not [name for name in evidence if name.startswith("cascade, ")]
+    highest = [float(look.distances.max()) for look in held_out.good]
+    assert recipe.decision.d_mean <= max(highest)
+    assert recipe.decision.d_std > 0
+
+
 def test_nothing_outside_the_part_is_looked_at(pictures: Floats) -> None:
     mask = np.zeros((8, 8), np.uint8)
     mask[4:, 4:] = 1
