@@ -27,7 +27,7 @@ from training.towers import AnyTower
 
 Evidence = dict[str, str | int | float]
 Maps = list[Tensor]  # per level float16 [n, gh, gw, C]
-COUNTED = (10, 1, 4, 25)  # cells whose mean is the part's distance; the usual number first
+COUNTED = (10, 25)  # cells whose mean is the part's distance; the usual number first
 _CLEARLY = 0.03  # better than the usual way, or the usual one stays: synthetic defects are not the real ones
 _POOL, _GLOBAL = 8_000, 1_500  # descriptors that a global bank is chosen from, and chosen, while searching
 
