@@ -113,7 +113,8 @@ def _unsearched(
     spread = float(np.median(whitening["screen.std"].astype(np.float64)))
     changes = {"whitening": "per_intensity", "eps": max(1e-4, spread)}
     screen = msgspec.convert(msgspec.to_builtins(recipe.screen) | changes, ScreenSpec)
-    candidates = msgspec.structs.replace(recipe.candidates, rank="raw", count=min(_MOST, 3 * counts[-1] // 2))
+    count = counts[0] if len(counts) == 1 else min(_MOST, 3 * counts[-1] // 2)  # a single one was asked for
+    candidates = msgspec.structs.replace(recipe.candidates, rank="raw", count=count)
     one = msgspec.structs.replace(recipe, screen=screen, candidates=candidates)
     tensors = dict(whitening) if held_out.mask is None else {**whitening, "mask": held_out.mask}
     screener, selector = Screener(one, tensors, vae), CandidateSelector(one, part_mask(one, tensors))

@@ -161,7 +161,10 @@ def test_few_held_out_parts_choose_nothing_but_their_own_mean_and_spread(picture
     ways = {"per_intensity": _by_grey(0.01), "per_place": FLAT}
     recipe, whitening, evidence = choose_cascade(_recipe(), ways, _session(pictures), held_out, counts=(4, 8))
     assert whitening == ways[recipe.screen.whitening]
-    assert (recipe.candidates.count, recipe.decision.fusion) == (8, "distance")
+    assert recipe.candidates.count >= 8
+    assert recipe.decision.fusion == "distance"
+    asked, _, _ = choose_cascade(_recipe(), ways, _session(pictures), held_out, counts=(4,))
+    assert asked.candidates.count == 4
     assert not [name for name in evidence if name.startswith("cascade, ")]
     highest = [float(look.distances.max()) for look in held_out.good]
     assert recipe.decision.d_mean <= max(highest)
