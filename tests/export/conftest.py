@@ -136,7 +136,7 @@ def plate_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, path in enumerate(paths):
         cv2.imwrite(str(path), _plate(number))
     settings = msgspec.structs.replace(
-        TINY, name="plate", levels=("fine",), bank="global", global_size=200, candidates=2, max_golden=16
+        TINY, name="plate", levels=("fine",), bank="global", global_size=200, candidates=2, max_golden=16, rank=6
     )
     return _run(root / "run", paths, settings)
 
