@@ -91,7 +91,7 @@ def order_limit(scores: Sequence[float], kind: str, rank: int = 1, bound: float 
     """Set the limit at the `rank`-th largest score.
 
     Args:
-        scores: one per normal part, all finite.
+        scores: one per normal part; infinity for one that cannot be inspected, which the line would reject.
         kind: "split" or "cross".
         rank: 1 = the maximum; larger ranks reject more good parts and miss less.
         bound: the 95 % bound that the user asks for, if any.
@@ -100,10 +100,16 @@ def order_limit(scores: Sequence[float], kind: str, rank: int = 1, bound: float 
         ConfigError: a score is not finite, or n parts cannot give the bound; says how many more are needed.
     """
     n = len(scores)
-    if not all(math.isfinite(score) for score in scores):
+    lost = sum(score == math.inf for score in scores)
+    if not all(math.isfinite(score) or score == math.inf for score in scores):
         raise ConfigError("calibration: a normal part has no finite score; look for damaged pictures in train/good")
     if not 1 <= rank <= n:
         raise ConfigError(f"calibration: rank = {rank}: must be 1..{n}, the number of held-out normal parts")
+    if lost >= rank:
+        raise ConfigError(
+            f"calibration: {lost} of {n} held-out good parts cannot be inspected, so the limit cannot be the {rank}. "
+            f"largest score; take --rank {lost + 1}, another --fixture, or remove pictures without a whole part"
+        )
     bound_95 = beta_bound(n, rank)
     if bound is not None and bound_95 > bound:
         more = parts_needed(bound) - n

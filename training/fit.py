@@ -6,7 +6,8 @@ that were kept apart, set the limit, write the result. Finished stages are kept,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -66,11 +67,13 @@ def fit(paths: Sequence[Path], out: Path, settings: FitSettings, progress: Progr
     eyes = folded(open_tower("generic", "", 0, PARTS) if settings.tower == "scratch" else tower)
     material = prepare_material(parts, eyes, settings, progress)
     progress.say(material.plan.describe())
-    kind, held_out = material.plan.kind, sum(len(split.calibrate) for split in material.plan.rounds)
-    _limit([0.0] * held_out, kind, settings)  # what cannot be promised is refused before anything is learnt
+    kind = material.plan.kind
+    held_out = {material.parts[i] for split in material.plan.rounds for i in split.calibrate}
+    _limit([0.0] * len(held_out), kind, settings)  # what cannot be promised is refused before anything is learnt
     open_recipe, fixed = _open_recipe(material, settings)
     learning = Learning(open_recipe, fixed, material.pictures, material.spoilt, job, texture=material.texture)
-    learned, scores = _learn_and_score(learning, material, tower, job)
+    learned, found = _learn_and_score(learning, material, tower, job)
+    scores = _per_part(material.parts, found)
     limit, band = _limit(scores, kind, settings)
     _write_result(job, learned, (limit, band), material, scores)
     progress.say(
@@ -88,21 +91,32 @@ def _open_tower(settings: FitSettings) -> AnyTower:
     return tower
 
 
-def _learn_and_score(learning: Learning, material: Material, tower: AnyTower, job: Job) -> tuple[Learned, list[float]]:
-    """What ships, and T of every calibration part by a detector that never saw it.
+def _learn_and_score(
+    learning: Learning, material: Material, tower: AnyTower, job: Job
+) -> tuple[Learned, dict[int, float]]:
+    """What ships, and T of every calibration picture by a detector that never saw its part.
 
     The folds take over the settings and the standardisation of what ships, so that their scores are on its scale.
     """
     plan = material.plan
     name = "final" if plan.kind == "cross" else "round0"
     shipped = learning.learn(plan.final.only(material.found), tower, name)
-    scores: list[float] = []
-    for number, split in enumerate(one.only(material.found) for one in plan.rounds):
+    scores: dict[int, float] = {}
+    for number, split in enumerate(plan.rounds):
         judge = shipped
         if plan.kind == "cross":
-            judge = learning.learn(split, tower, f"round{number}", shipped)
-        scores += _scores(judge.detector(), [material.frames[i] for i in split.calibrate], job.progress)
+            judge = learning.learn(split.only(material.found), tower, f"round{number}", shipped)
+        seen = _scores(judge.detector(), [material.frames[i] for i in split.calibrate], job.progress)
+        scores |= zip(split.calibrate, seen, strict=True)
     return shipped, scores
+
+
+def _per_part(parts: Sequence[str], scores: Mapping[int, float]) -> list[float]:
+    """The highest score of each physical part: parts are exchangeable, several pictures of one part are not."""
+    highest: dict[str, float] = {}
+    for index, score in scores.items():
+        highest[parts[index]] = max(score, highest.get(parts[index], -math.inf))
+    return list(highest.values())
 
 
 def make_repeatable(threads: int) -> None:
@@ -142,18 +156,22 @@ def _open_recipe(material: Material, settings: FitSettings) -> tuple[Recipe, Ten
 
 
 def _scores(detector: Detector, frames: Sequence[Frame], progress: Progress) -> list[float]:
-    """T of good parts that were never learnt from, by the line's own code."""
+    """T of good parts that were never learnt from, by the line's own code; infinity where it would refuse to judge."""
     progress.stage("calibration", len(frames))
     scores = []
     for number, frame in enumerate(frames, 1):
-        scores.append(detector.inspect(frame).score)
+        try:
+            scores.append(detector.inspect(frame).score)
+        except NotInspectedError:
+            scores.append(math.inf)
         progress.step(number)
     return scores
 
 
 def _limit(scores: Sequence[float], kind: str, settings: FitSettings) -> tuple[Limit, GreyBand | None]:
     """Limit and grey band, as they were asked for."""
-    rank = settings.rank or chosen_rank(len(scores), settings.bound)
+    lost = sum(score == math.inf for score in scores)
+    rank = settings.rank or max(lost + 1, chosen_rank(len(scores), settings.bound))
     limit = order_limit(scores, kind, rank, settings.bound)
     return limit, grey_from(scores, limit, settings.grey) if settings.grey else None
 
@@ -181,7 +199,10 @@ def _write_result(
     recipe = msgspec.structs.replace(recipe, golden=GoldenSpec(count=len(golden)))
     run.save("vae", weights(learned.vae))
     run.save("tower", weights(learned.embedder), tower_facts(learned.embedder))
-    run.save("calibration", {**learned.tensors, "decision.scores": np.sort(np.array(scores, np.float32))})
+    run.save(
+        "calibration",
+        {**learned.tensors, "decision.scores": np.sort(np.array([s for s in scores if s < math.inf], np.float32))},
+    )
     run.save("golden", {"frames": np.stack(golden)})
     run.save("gallery", encode_gallery([flipped(material.pictures[one.picture], one.flip) for one in learned.golden]))
     run.write("recipe.json", encode_recipe(recipe))
@@ -191,7 +212,7 @@ def _write_result(
         **learned.report,
         "limit": asdict(limit),
         "grey band": asdict(band) if band else "none",
-        "calibration_scores": list(scores),
+        "calibration_scores": [score for score in scores if score < math.inf],
     }
     run.write("report.json", msgspec.json.format(msgspec.json.encode(facts)))
 

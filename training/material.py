@@ -44,6 +44,7 @@ class Material:
     mask: NDArray[np.uint8] | None  # [gh, gw], cells of a loose part; None = the whole picture
     texture: bool  # no two parts look alike at the same place
     spoilt: list[Floats]  # pictures of the tune parts with synthetic defects
+    parts: tuple[str, ...]  # the physical part of each frame
     plan: Plan
     report: Evidence
 
@@ -116,7 +117,7 @@ def prepare_material(parts: Parts, tower: AnyTower, settings: FitSettings, progr
     bad = [made.picture for frame in spoilt if (made := _prepared(preparation, frame.frame)) is not None]
     mask = _mask(frames, learning, view)
     report |= {"parts": parts.why, "fixture": chosen.why, "good parts not found": lost}
-    return Material(frames, pictures, tuple(found), view, mask, chosen.texture, bad, plan, report)
+    return Material(frames, pictures, tuple(found), view, mask, chosen.texture, bad, tuple(parts.names), plan, report)
 
 
 def _preparation(frames: Sequence[Frame], view: View, normalisation: NormalisationSpec) -> Preparation:

@@ -53,6 +53,14 @@ def test_what_is_no_number_or_no_rank_is_refused() -> None:
         order_limit([1.0, 2.0], "split", rank=3)
 
 
+def test_good_parts_that_cannot_be_inspected_count_as_rejected() -> None:
+    scores = [*(float(score) for score in range(38)), math.inf, math.inf]
+    assert order_limit(scores, "split", rank=3).limit == 37.0
+    assert order_limit(scores, "split", rank=3).n == 40
+    with pytest.raises(ConfigError, match=r"2 of 40 held-out good parts cannot be inspected.*take --rank 3"):
+        order_limit(scores, "split", rank=2)
+
+
 def test_the_grey_band_begins_at_the_score_that_leaves_the_asked_share_in_it() -> None:
     scores = [float(score) for score in range(99)]
     band = grey_from(scores, order_limit(scores, "split", rank=2), share=0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from station.core.errors import ConfigError
 from station.core.recipe import decode_recipe
 from training.calibration import chosen_rank
 from training.dataset import open_dataset, read_frame
-from training.fit import fit
+from training.fit import _per_part, fit
 from training.learning import Learned, Learning, load_detector
 from training.progress import Progress
 from training.run import Run
@@ -201,3 +202,8 @@ def test_too_few_parts_and_unknown_levels_leave_no_run_behind(tmp_path: Path, dr
     with pytest.raises(ConfigError, match="levels = 'attic': tower generic has fine, middle, coarse, deep"):
         fit(_few(tmp_path, draw, 9), tmp_path / "run", wrong, Progress(io.StringIO()))
     assert not (tmp_path / "run").exists()
+
+
+def test_several_pictures_of_one_part_give_one_score() -> None:
+    found = {0: 1.0, 2: 5.0, 3: 2.0, 5: math.inf}
+    assert _per_part(("a", "a", "a", "b", "b", "c"), found) == [5.0, 2.0, math.inf]

@@ -21,6 +21,8 @@ from station.engine.vision.detector import Detector, Inspection
 from station.engine.vision.logical import fuse_logical
 from station.engine.vision.resampling import Floats, Matrix
 
+_BELOW = 0.6  # of the usual distance of a good part: where the verifier did not look, no more is believed
+_FAR = 30.0  # standard deviations
 ROWS = ("vae_raw", "vae_whitened", "siamese_reconstruction", "cascade", "whole_frame")
 
 
@@ -90,16 +92,18 @@ class Ablation:
         )
 
     def _verified_map(self, distances: Floats, corners: NDArray[np.intp], cells_z: Floats) -> Floats:
-        """Distances where the verifier looked; elsewhere the screener's order, below all of them. [gh, gw]."""
-        side = self._recipe.verify.patch_cells
+        """Distances where the verifier looked; elsewhere the screener's z, squeezed below the usual distance. [gh, gw].
+
+        The squeeze is the same for all pictures of a recipe, so that maps of different pictures compare.
+        """
+        side, spec = self._recipe.verify.patch_cells, self._recipe.decision
         verified = np.full(cells_z.shape, -np.inf, dtype=np.float32)
         for block, (row, column) in zip(distances, corners, strict=True):
             there = verified[row : row + side, column : column + side]
             np.maximum(there, block, out=there)
-        looked = np.isfinite(verified)
-        rank = cells_z[~looked].argsort(kind="stable").argsort(kind="stable")
-        below = verified[looked].min() * (rank + 1) / (len(rank) + 1)
-        verified[~looked] = below.astype(np.float32)
+        outside = ~np.isfinite(verified)
+        standard = np.clip((cells_z[outside] - spec.z_mean) / spec.z_std, -_FAR, _FAR)
+        verified[outside] = _BELOW * max(spec.d_mean, 1e-6) / (1 + np.exp(-standard))
         return verified
 
     def _to_frame(self, values: Floats, matrix: Matrix, size: tuple[int, int]) -> Floats:
