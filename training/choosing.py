@@ -34,6 +34,7 @@ _CLEARLY = (
 )
 _AS_GOOD = 0.004  # a smaller number of candidates may cost this much
 _FEW = 12  # held-out parts from which choices can be made
+_LEAST_SPREAD = 1e-3  # of nearly identical parts: less would make rounding decide
 _MOST = 48  # candidates, where they are not chosen
 _OVERFLOW = 4.0  # times as many cells above the level as any good part has
 
@@ -185,7 +186,8 @@ def separation_everywhere(recipe: Recipe, held_out: HeldOut) -> float:
 
 def standardised(numbers: NDArray[np.floating[Any]], fusion: str) -> DecisionSpec:
     """Mean and spread of z and distance [n, 2] of good parts: both then count alike."""
-    mean, std = numbers.mean(axis=0, dtype=np.float64), numbers.std(axis=0, dtype=np.float64) + 1e-6
+    mean, std = numbers.mean(axis=0, dtype=np.float64), numbers.std(axis=0, dtype=np.float64)
+    std = np.maximum(std, _LEAST_SPREAD)
     return msgspec.convert(
         {
             "limit": 0.0,

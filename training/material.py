@@ -30,6 +30,7 @@ from training.viewing import Eyes, Samples, View, choose_view, usual_normalisati
 _MOST_LOST = 0.05  # share of good parts that the fixture may fail to find
 _BANK, _GOOD = 60, 24  # frames to choose a view by
 _SPOILT_PER_FRAME = 2
+_FLAT = 0.01  # of 0..1
 _FEWEST_PIXELS = 0.02  # share of parts that show in a cell of the part
 
 
@@ -114,6 +115,8 @@ def prepare_material(parts: Parts, tower: AnyTower, settings: FitSettings, progr
             f"fixture {view.fixture.spec.kind} finds the part in only {len(frames) - lost} of {len(frames)} good "
             f"pictures; choose another --fixture or remove pictures without a whole part"
         )
+    if float(np.ptp(pictures)) < _FLAT:
+        raise ConfigError("the good pictures show nothing: all grey values are alike; check exposure and train/good")
     bad = [made.picture for frame in spoilt if (made := _prepared(preparation, frame.frame)) is not None]
     mask = _mask(frames, learning, view)
     report |= {"parts": parts.why, "fixture": chosen.why, "good parts not found": lost}

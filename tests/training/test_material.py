@@ -189,3 +189,10 @@ def test_the_mask_covers_the_part_and_leaves_the_background(dark: bool) -> None:
     assert mask.shape == (8, 12)
     assert mask[3:5, 4:8].all()
     assert mask.sum() == 4 * 6  # one cell wider on each side
+
+
+def test_pictures_that_show_nothing_are_refused() -> None:
+    blank = Parts([np.full((128, 128), 90, np.uint8)] * 12, [str(number) for number in range(12)], "twelve")
+    settings = FitSettings(fixture="none", normalisation="none", quick=True)
+    with pytest.raises(ConfigError, match="show nothing: all grey values are alike"):
+        prepare_material(blank, folded(Tower().eval()), settings, Progress(io.StringIO()))
