@@ -81,12 +81,13 @@ def tower_steps(settings: FitSettings, batch: int) -> int:
 def candidate_counts(settings: FitSettings, part_cells: int, look: str) -> tuple[int, ...]:
     """The asked number of candidates, or those to choose from: as many blocks as cover 40 or 80 % of the part.
 
-    Where the tower describes the whole picture anyway (`look` = "picture"), more of them cost next to nothing.
+    Where the tower describes the whole picture anyway (`look` = "picture"), more of them cost next to nothing, and what
+    a weak screener does not rank is not lost.
     """
     if settings.candidates:
         return (settings.candidates,)
     blocks = part_cells / settings.patch_cells**2
-    shares = ((0.8, 32), (1.4, 48)) if look == "picture" else ((0.4, 16), (0.8, 24))
+    shares = ((1.4, 48),) if look == "picture" else ((0.4, 16), (0.8, 24))
     return tuple(sorted({min(most, max(4, math.ceil(share * blocks))) for share, most in shares}))
 
 
