@@ -26,7 +26,7 @@ _EXAMPLES = """examples:
   saiken-train fit DATA --out RUN                       learn a recipe from DATA/train/good
   saiken-export RUN --out BUNDLE                        make a signed bundle of it
   saiken-train evaluate BUNDLE DATA --json result.json  judge DATA/test with the exported bundle
-  saiken-train fit DATA --out RUN --quick               a first recipe from 20 good parts within a minute
+  saiken-train fit DATA --out RUN --quick               a first recipe from 20 good parts, nothing searched
   saiken-train benchmark SUITE.toml --out DIR           fit, export and evaluate over data sets, towers and seeds
   saiken-train sequence DATA --json result.json         DATA/sequence.csv: learn early frames, replay the rest
   saiken-train generic --steps 1500 --seed 0 --out generic.safetensors
