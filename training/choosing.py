@@ -91,13 +91,9 @@ def choose_cascade(
     fixed: Tensors = {} if held_out.mask is None else {"mask": held_out.mask}
     trials: list[Trial] = []
     for whitening, tensors in whitenings.items():
-        spread = float(np.median(tensors["screen.std"].astype(np.float64)))
         for floor in _FLOORS:
-            changes = {"whitening": whitening, "eps": max(1e-4, floor * spread)}
-            screen = msgspec.convert(msgspec.to_builtins(recipe.screen) | changes, ScreenSpec)
-            trials += _trials(
-                msgspec.structs.replace(recipe, screen=screen), {**fixed, **tensors}, vae, held_out, counts
-            )
+            one = _whitened(recipe, whitening, tensors, floor)
+            trials += _trials(one, {**fixed, **tensors}, vae, held_out, counts)
     best = _simplest_of_the_best(trials)
     everywhere = separation_everywhere(best.recipe, held_out)
     evidence: Evidence = {f"cascade, {trial.name}": round(trial.value, 4) for trial in trials}
@@ -106,17 +102,23 @@ def choose_cascade(
     return best.recipe, whitening_tensors, evidence
 
 
+def _whitened(recipe: Recipe, whitening: str, tensors: Tensors, floor: float) -> Recipe:
+    """The recipe with this kind of whitening, its floor in units of the median spread."""
+    spread = float(np.median(tensors["screen.std"].astype(np.float64)))
+    changes = {"whitening": whitening, "eps": max(1e-4, floor * spread)}
+    screen = msgspec.convert(msgspec.to_builtins(recipe.screen) | changes, ScreenSpec)
+    return msgspec.structs.replace(recipe, screen=screen)
+
+
 def _unsearched(
     recipe: Recipe, whitenings: Mapping[str, Tensors], vae: Session, held_out: HeldOut, counts: Sequence[int]
 ) -> tuple[Recipe, Tensors, Evidence]:
     """Few parts know little of the spread at each place: candidates by the plain residual, and many of them."""
     whitening = whitenings["per_intensity"]
-    spread = float(np.median(whitening["screen.std"].astype(np.float64)))
-    changes = {"whitening": "per_intensity", "eps": max(1e-4, spread)}
-    screen = msgspec.convert(msgspec.to_builtins(recipe.screen) | changes, ScreenSpec)
     count = counts[0] if len(counts) == 1 else min(_MOST, 3 * counts[-1] // 2)  # a single one was asked for
     candidates = msgspec.structs.replace(recipe.candidates, rank="raw", count=count)
-    one = msgspec.structs.replace(recipe, screen=screen, candidates=candidates)
+    plain = _whitened(recipe, "per_intensity", whitening, _FLOORS[0])
+    one = msgspec.structs.replace(plain, candidates=candidates)
     tensors = dict(whitening) if held_out.mask is None else {**whitening, "mask": held_out.mask}
     screener, selector = Screener(one, tensors, vae), CandidateSelector(one, part_mask(one, tensors))
     numbers = np.array([_z_and_d(one, selector, look, screener.screen(look.picture)) for look in held_out.good])
@@ -127,9 +129,9 @@ def _unsearched(
 def _simplest_of_the_best(trials: Sequence[Trial]) -> Trial:
     """Fewest candidates first; of those as good as the best the first in the order of trying."""
     highest = max(trial.value for trial in trials)
-    most = max(trial.recipe.candidates.count for trial in trials)
-    enough = [trial for trial in trials if trial.value >= highest - _AS_GOOD] or list(trials)
-    fewest = min((trial.recipe.candidates.count for trial in enough), default=most)
+    # Without any spoilt picture all values are NaN, and every trial is as good as another.
+    enough = [trial for trial in trials if trial.value >= highest - _AS_GOOD] or trials
+    fewest = min(trial.recipe.candidates.count for trial in enough)
     among = [trial for trial in trials if trial.recipe.candidates.count == fewest]
     best = max(among, key=lambda trial: trial.value)
     simple = [t for t in among if t.recipe.decision.fusion == _FUSIONS[0]]

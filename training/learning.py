@@ -147,14 +147,12 @@ class Learning:
         candidates = msgspec.structs.replace(recipe.candidates, overflow_level=level, overflow_cells=cells)
         recipe = msgspec.structs.replace(recipe, candidates=candidates)
         golden, bank = golden_patches.bank(learnt, flips)
-        learned = Learned(
-            recipe, vae, embedder, {**statistics, **bank}, golden, comparison, flips, report | self._described(recipe)
-        )
+        report |= {"look": recipe.verify.look, "candidates": recipe.candidates.count}
+        tensors = {**statistics, **bank}
+        learned = Learned(recipe, vae, embedder, tensors, golden, comparison, flips, report)
         return self._with_logical(learned, split)
 
-    def _again(
-        self, split: Split, vae: Vae, tower: AnyTower, whitenings: dict[str, Tensors], chosen: Learned
-    ) -> Learned:
+    def _again(self, split: Split, vae: Vae, tower: AnyTower, whitenings: Whitenings, chosen: Learned) -> Learned:
         """All that is learnt, under the choices of another round."""
         learnt = [*split.train, *split.tune]
         recipe = chosen.recipe
@@ -369,9 +367,6 @@ class Learning:
             return replace(learned, report=report)
         recipe = msgspec.structs.replace(learned.recipe, vae=two, logical=result.spec)
         return replace(learned, recipe=recipe, tensors={**learned.tensors, **result.tensors}, report=report)
-
-    def _described(self, recipe: Recipe) -> Evidence:
-        return {"look": recipe.verify.look, "candidates": recipe.candidates.count}
 
 
 def load_networks(run: Run) -> tuple[Recipe, Vae, Embedder]:
