@@ -57,8 +57,8 @@ class LineSection(Section, frozen=True):
 class CameraSection(Section, frozen=True):
     """[camera]"""
 
-    backend: Literal["drawn", "folder"] = "drawn"
-    source: str = ""  # drawn: socket of the camera simulator; folder: directory of pictures
+    backend: Literal["drawn", "folder", "aravis", "genicam", "basler", "opencv", "gstreamer"] = "drawn"
+    source: str = ""  # which camera; what it names depends on the back end (systemd/station.toml)
     watchdog_ms: Annotated[int, msgspec.Meta(ge=50, le=10_000)] = 300  # no sign of life = camera lost
     folder_rate_hz: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 10.0  # folder: pictures a second
 

@@ -47,6 +47,19 @@ class PictureSpec(Section, frozen=True):
         return self.height // CELL, self.width // CELL
 
 
+class CameraSpec(Section, frozen=True):
+    """What the camera is set to for this product, and what it must read back. None: the recipe does not care.
+
+    Automatic exposure, gain and balance are always switched off: what changes by itself is no measurement.
+    """
+
+    exposure_us: Annotated[float, msgspec.Meta(gt=0, le=1e7)] | None = None
+    gain_db: Annotated[float, msgspec.Meta(ge=-20, le=100)] | None = None
+    trigger: Literal["external", "software", "free"] | None = None  # external: the photo-eye at the camera's input
+    trigger_source: str = "Line0"  # external: GenICam's name of that input
+    roi: tuple[_Natural, _Natural, _Positive, _Positive] | None = None  # x, y, width, height on the sensor, pixels
+
+
 class FixtureSpec(Section, frozen=True):
     """How the part is found in the frame.
 
@@ -234,6 +247,7 @@ class Recipe(Section, frozen=True):
     promise: PromiseSpec
     vae: ModelSpec
     tower: ModelSpec
+    camera: CameraSpec = CameraSpec()
     normalisation: NormalisationSpec = NormalisationSpec()
     screen: ScreenSpec = ScreenSpec()
     candidates: CandidateSpec = CandidateSpec()

@@ -194,13 +194,17 @@ class LineProcess:
 
 def run_line(config: StationConfig) -> None:
     """Run until SIGTERM or SIGINT."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    # A signal that comes while the sockets appear waits until there is somebody to tell the PLC.
+    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     process = LineProcess(config)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         process.stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in numbers:
         signal.signal(number, stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
     process.run()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from station import cli
+from station.cli import looking
 from station.core.errors import PortError, StationError
 from station.desk.supervisor import Interrupted
 
@@ -119,7 +120,7 @@ def test_what_a_command_raises_becomes_its_exit_code(
     def fails(_: object) -> int:
         raise error
 
-    monkeypatch.setattr(cli, "_timing", fails)
+    monkeypatch.setattr(looking, "_timing", fails)
     assert run("timing") == code
     text = capsys.readouterr().err
     assert str(error) in text or code == cli.INTERRUPTED
