@@ -7,11 +7,12 @@ Holding registers, 16 bits, 32-bit values low word first.
      1  BOOT       changes at PLC start        101  HEARTBEAT  counts while inspection lives
      2  COUNT      photo-eye count, 32 bit     102  STATE      station state word
      4  ENCODER    encoder count, 32 bit       103  RECIPE     recipe id, 32 bit
-     6  HEARTBEAT                              105  SLOTS      16 slots {part low, part high, verdict word}
-     7  ACK_PART   newest accepted part, 32 bit
+     6  HEARTBEAT                              105  REQUEST    bit 0: stop the belt
+     7  ACK_PART   newest accepted part, 32 bit 106  GATE      PASS = open now; for a PLC that cannot track parts
      9  ACK_MASK   bit k: part ACK_PART - k is accepted
-    10  CONFIRMED  reject-confirm count, 32 bit
+    10  CONFIRMED  reject-confirm count, 32 bit 107  SLOTS     16 slots {part low, part high, verdict word}
     12  INPUTS     bit 0 bin full, bit 1 air low, bit 2 gate fault
+    13  WANTED     recipe id that the PLC asks for, 32 bit, 0 = any
 
 A part passes only if slot[part % 16] holds its full number and the word PASS, the heartbeat is fresh and the state is
 ContinuousExecution. PASS and REJECT differ in all 16 bits, and the byte swap of one is 8 bits from the other.
@@ -29,17 +30,19 @@ from station.core.domain import Reason, Verdict
 BYTE_ORDER = 0x1234
 
 STATUS_BASE = 0
-STATUS_SIZE = 13
-ORDER, BOOT, COUNT, ENCODER, HEARTBEAT, ACK_PART, ACK_MASK, CONFIRMED, INPUTS = 0, 1, 2, 4, 6, 7, 9, 10, 12
+STATUS_SIZE = 15
+ORDER, BOOT, COUNT, ENCODER, HEARTBEAT, ACK_PART, ACK_MASK, CONFIRMED, INPUTS, WANTED = 0, 1, 2, 4, 6, 7, 9, 10, 12, 13
 
 CONTROL_BASE = 100
-CONTROL_SIZE = 5  # the header; the slots follow
-CONTROL_ORDER, CONTROL_HEARTBEAT, CONTROL_STATE, CONTROL_RECIPE = 100, 101, 102, 103
-SLOT_BASE = 105
+CONTROL_SIZE = 7  # the header; the slots follow
+CONTROL_ORDER, CONTROL_HEARTBEAT, CONTROL_STATE = 100, 101, 102
+CONTROL_RECIPE, CONTROL_REQUEST, CONTROL_GATE = 103, 105, 106
+SLOT_BASE = 107
 SLOT_SIZE = 3
 SLOTS = 16
 
-BIN_FULL, AIR_LOW, GATE_FAULT = 1, 2, 4
+BIN_FULL, AIR_LOW, GATE_FAULT = 1, 2, 4  # bits of INPUTS
+STOP_BELT = 1  # bit of REQUEST
 
 
 class Word(IntEnum):

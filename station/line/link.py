@@ -1,6 +1,6 @@
 """The PLC link, sans-IO: which exchange comes next, what its answer means, when the link is up or lost.
 
-    poll       FC 23   writes ORDER, HEARTBEAT, STATE, RECIPE and reads the whole status, each poll_ms
+    poll       FC 23   writes the header (ORDER .. GATE) and reads the whole status, each poll_ms
     verdicts   FC 16   slots of neighbouring parts in one request, between two polls
 
     handshake  ORDER_PROOF   poll; the PLC's ORDER constant must read right        (PLC -> station)
@@ -49,6 +49,9 @@ class PlcStatus:
     ack_part: int
     ack_mask: int
     inputs: int
+    encoder: int = 0
+    confirmed: int = 0
+    wanted: int = 0
 
     def accepts(self, part: int) -> bool:
         """The PLC says that it took the verdict of `part`."""
@@ -95,6 +98,8 @@ class PlcLink:
         self._heartbeat = 0
         self.state_word = 0
         self.recipe_id = 0
+        self.request = 0  # REQUEST bits
+        self.gate = 0  # GATE word
         self.alive = False  # inspection lives: the heartbeat to the PLC may advance
         self.detail = _NO_PORT
         self.told_word = -1  # the newest state word that the PLC has for sure
@@ -198,7 +203,8 @@ class PlcLink:
         self._poll_due_ns = now_ns + self._line.poll_ms * _MS
         if self.alive:
             self._heartbeat = (self._heartbeat + 1) & 0xFFFF
-        header = [plc_map.BYTE_ORDER, self._heartbeat, self.state_word, *plc_map.split32(self.recipe_id)]
+        recipe = plc_map.split32(self.recipe_id)
+        header = [plc_map.BYTE_ORDER, self._heartbeat, self.state_word, *recipe, self.request, self.gate]
         exchange = modbus.read_write(
             self._line.unit, plc_map.STATUS_BASE, plc_map.STATUS_SIZE, plc_map.CONTROL_BASE, header
         )
@@ -238,6 +244,9 @@ class PlcLink:
             plc_map.join32(words[plc_map.ACK_PART], words[plc_map.ACK_PART + 1]),
             words[plc_map.ACK_MASK],
             words[plc_map.INPUTS],
+            plc_map.join32(words[plc_map.ENCODER], words[plc_map.ENCODER + 1]),
+            plc_map.join32(words[plc_map.CONFIRMED], words[plc_map.CONFIRMED + 1]),
+            plc_map.join32(words[plc_map.WANTED], words[plc_map.WANTED + 1]),
         )
 
     def _failed(self, error: PlcError, now_ns: int) -> None:

@@ -53,6 +53,7 @@ class Plc:
         self._memory = _Memory()
         self._status = [0] * plc_map.STATUS_SIZE
         self.boot = self._random.randint(1, 0xFFFF)
+        self.wanted = 0  # recipe id that the PLC's program asks for, 0 = any
         self.inputs = 0  # plc_map.BIN_FULL, AIR_LOW, GATE_FAULT: wired, so a restart does not change them
         self._publish(0)
 
@@ -181,6 +182,7 @@ class Plc:
             sum(1 << newest - part for part in memory.accepted if newest - part < 16),
             *plc_map.split32(memory.confirmed),
             self.inputs,
+            *plc_map.split32(self.wanted),
         ]
 
     def _slot(self, part: int) -> list[int]:

@@ -92,7 +92,7 @@ def test_slots_follow_the_header_without_overlap() -> None:
 
 
 def test_status_registers_do_not_overlap() -> None:
-    wide = {plc_map.COUNT, plc_map.ENCODER, plc_map.ACK_PART, plc_map.CONFIRMED}
+    wide = {plc_map.COUNT, plc_map.ENCODER, plc_map.ACK_PART, plc_map.CONFIRMED, plc_map.WANTED}
     narrow = {plc_map.ORDER, plc_map.BOOT, plc_map.HEARTBEAT, plc_map.ACK_MASK, plc_map.INPUTS}
     used = sorted([*wide, *(register + 1 for register in wide), *narrow])
     assert used == list(range(plc_map.STATUS_SIZE))

@@ -31,7 +31,7 @@ class FakePlc:
 
     def restart(self, boot: int) -> None:
         self.boot, self.count = boot, 0
-        self.memory = dict.fromkeys(range(100, 153), 0)
+        self.memory = dict.fromkeys(range(100, plc_map.SLOT_BASE + 48), 0)
         self.beat_value, self.beat_ns = -1, -(10**12)
 
     def answer(self, request: bytes, now_ns: int) -> bytes:
@@ -84,7 +84,7 @@ class FakePlc:
         mask = sum(1 << newest - part for part in accepted)
         beat = 0 if self.frozen_program else now_ns // (50 * MS) & 0xFFFF
         words = [0x1234, self.boot, *plc_map.split32(self.count), 0, 0, beat]
-        return [*words, *plc_map.split32(newest), mask, 0, 0, self.inputs]
+        return [*words, *plc_map.split32(newest), mask, 0, 0, self.inputs, 0, 0]
 
 
 @dataclass

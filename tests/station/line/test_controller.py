@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from station.core import plc_map
 from station.core.domain import DriftState, Health, Reason, Verdict
 from station.core.errors import PortError
 from station.core.messages import Command, LineStatus
@@ -215,7 +216,8 @@ def test_slots_are_flushed_before_anything_is_written_to_a_restarted_plc(hall):
     hall.plc.restart(8)
     hall.plc.memory.update(slots)
     hall.run(0.15)
-    assert all(hall.plc.memory[105 + i] == 0 for i in range(48) if hall.plc.memory[105 + i // 3 * 3] > 5)
+    held = [hall.plc.memory[plc_map.SLOT_BASE + i] for i in range(48)]
+    assert all(word == 0 for i, word in enumerate(held) if held[i // 3 * 3] > 5)
     hall.run(2)
     hall.settle()
     hall.check()

@@ -64,10 +64,10 @@ def bench(plc):
 
 
 def test_handshake_proves_both_directions_and_empties_the_slots_before_the_first_status(bench):
-    bench.plc.memory[105] = 99
+    bench.plc.memory[plc_map.SLOT_BASE] = 99
     results = bench.run(60)
     assert bench.functions[:4] == [23, 3, 16, 23]
-    assert bench.plc.writes[1] == (105, [0] * 48)
+    assert bench.plc.writes[1] == (plc_map.SLOT_BASE, [0] * 48)
     assert isinstance(results[0], PlcStatus)
     assert bench.link.up
 
@@ -89,7 +89,7 @@ def test_swap_that_begins_later_ends_the_link_at_once(bench):
 
 
 def test_foreign_register_map_is_named(bench, monkeypatch):
-    monkeypatch.setattr(type(bench.plc), "_status", lambda self, now: [0x0815] + [0] * 12)
+    monkeypatch.setattr(type(bench.plc), "_status", lambda self, now: [0x0815] + [0] * 14)
     bench.run(100)
     assert "register ORDER is 0x0815, not 0x1234" in bench.link.detail
 

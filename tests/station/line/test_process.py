@@ -48,6 +48,14 @@ realtime_priority = 0
 """
 
 
+def request_bytes(data: bytes) -> int:
+    """Length of the Modbus request that begins with `data`; more than there is while nobody knows."""
+    if len(data) < 2 or data[1] == 3:
+        return 8
+    size_at = 10 if data[1] == 23 else 6
+    return size_at + 3 + data[size_at] if len(data) > size_at else len(data) + 1
+
+
 class PtyPlc(threading.Thread):
     """A PLC behind `run_dir/plc`; answers every whole request until `unplug`."""
 
@@ -67,7 +75,7 @@ class PtyPlc(threading.Thread):
                 data = b""
                 continue
             data += os.read(self.master, 4096)
-            size = {23: 23, 3: 8}.get(data[1], 9 + data[6] if len(data) > 6 else 1000) if len(data) > 1 else 1000
+            size = request_bytes(data)
             if len(data) >= size:
                 os.write(self.master, self.plc.answer(data[:size], time.monotonic_ns()))
                 data = data[size:]

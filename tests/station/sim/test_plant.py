@@ -53,7 +53,7 @@ class PtyStation:
         """One exchange of function 23; [] without an answer within a second."""
         os.write(self._port, self._exchange(address, values))
         answer = b""
-        while len(answer) < 31 and select.select([self._port], [], [], 1)[0]:
+        while len(answer) < 5 + 2 * plc_map.STATUS_SIZE and select.select([self._port], [], [], 1)[0]:
             answer += os.read(self._port, 100)
         return self._words(answer) if answer else []
 

@@ -245,13 +245,13 @@ def test_constants_heartbeat_encoder_and_inputs(bench: Bench) -> None:
     assert after[plc_map.INPUTS] == 3
 
 
-@pytest.mark.parametrize(("address", "count"), [(0, 14), (12, 2), (50, 1), (99, 2), (152, 2), (153, 1)])
+@pytest.mark.parametrize(("address", "count"), [(0, 16), (14, 2), (50, 1), (99, 2), (154, 2), (155, 1)])
 def test_reading_what_does_not_exist(address: int, count: int) -> None:
     with pytest.raises(IllegalAddressError):
         Plc(seed=1, heartbeat_limit_ns=MS).read(address, count)
 
 
-@pytest.mark.parametrize(("address", "count"), [(0, 1), (12, 1), (99, 2), (152, 2)])
+@pytest.mark.parametrize(("address", "count"), [(0, 1), (14, 1), (99, 2), (154, 2)])
 def test_writing_what_is_not_ours(address: int, count: int) -> None:
     plc = Plc(seed=1, heartbeat_limit_ns=MS)
     with pytest.raises(IllegalAddressError):
