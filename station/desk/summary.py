@@ -17,6 +17,7 @@ from station.recorder.reading import JournalReader
 from station.sim.book import BookPages, GateReason
 
 STAGES_SHOWN = {
+    "exposed_to_frame": "exposed → frame complete",
     "frame_to_screened": "frame → VAE screened",
     "screened_to_verified": "→ Siamese verified",
     "verified_to_decided": "→ verdict decided",

@@ -24,6 +24,7 @@ from station.recorder import rows
 
 _CAPTURE = "iif(exposed_ns, exposed_ns, frame_ns)"  # exposure end, or frame complete where that is unknown
 STAGES: dict[str, tuple[str, str]] = {
+    "exposed_to_frame": ("exposed_ns", "frame_ns"),
     "frame_to_screened": ("frame_ns", "screened_ns"),
     "screened_to_verified": ("screened_ns", "verified_ns"),
     "verified_to_decided": ("verified_ns", "decided_ns"),
@@ -60,6 +61,13 @@ class Percentiles(NamedTuple):
     p99: float
     p99_9: float
     max: float
+
+
+class Margins(NamedTuple):
+    """Milliseconds left between acknowledge and deadline, ascending; negative = the PLC had it too late."""
+
+    left_ms: list[float]
+    unacknowledged: int  # parts with a deadline that the PLC never acknowledged: it rejected them by itself
 
 
 class StoredPicture(NamedTuple):
@@ -187,6 +195,16 @@ class JournalReader:
             if times:
                 found[stage] = percentiles(times)
         return found
+
+    def margins(self, since: float | None = None, until: float | None = None) -> Margins:
+        """How close each part came to its deadline."""
+        where = _Where(since, until).also("deadline_ns > 0")
+        rows = self._rows(
+            "SELECT deadline_ns - acknowledged_ns AS ns, acknowledged_ns FROM part", where, " ORDER BY ns"
+        )
+        found = list(rows)
+        left = [row["ns"] / 1e6 for row in found if row["acknowledged_ns"]]
+        return Margins(left, len(found) - len(left))
 
     def events(
         self, kind: str | None = None, since: float | None = None, until: float | None = None, limit: int = 100

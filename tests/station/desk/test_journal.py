@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from station.core.errors import StorageError
-from station.desk.journal import show_parts, show_timing
+from station.desk.journal import _bins, show_parts, show_timing
 
 
 def test_lists_the_newest_parts_last(journal_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,9 +30,21 @@ def test_one_json_object_a_line_and_only_the_wished_verdict(
 def test_times_of_each_stage(journal_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert show_timing(journal_file, journal_file.parent, as_json=False) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1].split() == ["capture", "to", "acknowledge", "3", *["40.0"] * 5]
+    (total,) = [line for line in lines if line.startswith("capture to acknowledge")]
+    assert total.split()[3:] == ["3", *["40.0"] * 5]
+    assert lines[-1].split()[:4] == ["209", "..", "210", "3"]
     show_timing(journal_file, journal_file.parent, as_json=True)
-    assert json.loads(capsys.readouterr().out)["frame_to_screened"]["p50"] == 10.0
+    found = json.loads(capsys.readouterr().out)
+    assert found["stages_ms"]["frame_to_screened"]["p50"] == 10.0
+    assert found["margin_ms"] == {"bins": [[209.0, 210.0, 3]], "unacknowledged": 0}
+
+
+def test_margins_in_bins_of_a_round_width() -> None:
+    assert _bins([]) == []
+    bins = _bins([-3.0, 0.0, 4.9, 5.0, 47.0])
+    assert bins[:3] == [(-5.0, 0.0, 1), (0.0, 5.0, 2), (5.0, 10.0, 1)]
+    assert bins[-1] == (45.0, 50.0, 1)
+    assert sum(count for *_, count in bins) == 5
 
 
 def test_missing_journal_is_named(tmp_path: Path) -> None:

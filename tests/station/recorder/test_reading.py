@@ -77,8 +77,18 @@ def test_latency_of_each_stage(writer: JournalWriter, reader: JournalReader, par
     writer.commit([part(n, ledger=ledger(slow_ms=n)) for n in range(1, 101)])
     found = reader.latencies()
     assert list(found) == list(STAGES)
-    assert [found[stage].max for stage in STAGES] == [3.0, 4.0, 1.0, 2.0, 3.0, 100.0, 115.0]
+    assert [found[stage].max for stage in STAGES] == [2.0, 3.0, 4.0, 1.0, 2.0, 3.0, 100.0, 115.0]
     assert found["written_to_acknowledged"] == (100, 50.0, 95.0, 99.0, 100.0, 100.0)
+
+
+def test_margin_before_the_deadline(writer: JournalWriter, reader: JournalReader, part: Part) -> None:
+    def ledger(left_ms: int) -> Ledger:
+        return Ledger(acknowledged_ns=10**9, deadline_ns=10**9 + left_ms * 1_000_000)
+
+    silent = Ledger(deadline_ns=10**9)
+    writer.commit([part(n, ledger=ledger(left)) for n, left in enumerate((30, -2, 5), 1)])
+    writer.commit([part(4, ledger=silent), part(5, ledger=Ledger())])
+    assert reader.margins() == ([-2.0, 5.0, 30.0], 1)
 
 
 def test_stage_that_was_not_reached_is_not_counted(writer: JournalWriter, reader: JournalReader, part: Part) -> None:
