@@ -2,7 +2,7 @@
 
 engine -> line      EngineStatus, PartVerdict
 line   -> engine    Numbering
-line   -> anyone    LineStatus, PartRecord           (window, desk, doctor connect to the line)
+line   -> anyone    LineStatus, Signals, PartRecord  (window, desk, doctor connect to the line)
 window -> line      Command                          answered by CommandResult
 engine -> window    Ring, Showing                    (frames by shared memory, `station.core.ring`)
 camera -> engine    CameraReady, Exposed             (camera simulator; frames by shared memory)
@@ -153,12 +153,36 @@ class LineStatus(Message, frozen=True):
     drift_detail: str = ""
 
 
+class Signals(Message, frozen=True):
+    """Every signal between station and PLC, as the line process knows it; sent with each `LineStatus`."""
+
+    answer_age_ms: float  # since the newest answered poll; -1 = none since the link came up
+    boot: int
+    count: int
+    encoder: int
+    plc_heartbeat: int
+    ack_part: int
+    ack_mask: int
+    confirmed: int
+    inputs: int
+    wanted: int
+    heartbeat: int
+    state: int
+    recipe_id: int
+    request: int
+    gate: int
+    slots: tuple[tuple[int, int], ...]  # 16 of (part, word) that the PLC holds for sure; (0, 0) = empty
+    forced: tuple[str, ...]  # outputs that an integrator holds now
+
+
 class Command(Message, frozen=True):
     """A person's wish; checked by the process that executes it."""
 
-    action: str  # "start" | "stop" | "halt" | "confirm"
+    action: str  # "start" | "stop" | "halt" | "confirm" | "force"
     user: str
     role: str  # "operator" | "supervisor" | "integrator" | "engineer"
+    output: str = ""  # force: "gate" | "stop-belt"
+    seconds: float = 0.0  # force: for so long; 0 = let go now
 
 
 class CommandResult(Message, frozen=True):
@@ -241,6 +265,7 @@ AnyMessage = (
     | Delivery
     | Stored
     | LineStatus
+    | Signals
     | Command
     | CommandResult
     | Showing

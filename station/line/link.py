@@ -95,7 +95,7 @@ class PlcLink:
         self._good_ns = 0  # last good answer
         self._beat = -1  # the PLC's heartbeat, and when it last changed
         self._beat_ns = 0
-        self._heartbeat = 0
+        self.heartbeat = 0
         self.state_word = 0
         self.recipe_id = 0
         self.request = 0  # REQUEST bits
@@ -202,9 +202,9 @@ class PlcLink:
     def _poll(self, now_ns: int) -> _Pending:
         self._poll_due_ns = now_ns + self._line.poll_ms * _MS
         if self.alive:
-            self._heartbeat = (self._heartbeat + 1) & 0xFFFF
+            self.heartbeat = (self.heartbeat + 1) & 0xFFFF
         recipe = plc_map.split32(self.recipe_id)
-        header = [plc_map.BYTE_ORDER, self._heartbeat, self.state_word, *recipe, self.request, self.gate]
+        header = [plc_map.BYTE_ORDER, self.heartbeat, self.state_word, *recipe, self.request, self.gate]
         exchange = modbus.read_write(
             self._line.unit, plc_map.STATUS_BASE, plc_map.STATUS_SIZE, plc_map.CONTROL_BASE, header
         )

@@ -32,6 +32,7 @@ from station.core.messages import (
     Rehearse,
     Ring,
     Showing,
+    Signals,
     Stored,
     Why,
 )
@@ -51,6 +52,7 @@ MESSAGES: list[Message] = [
     Delivery(5, EVENT),
     Stored(5),
     LineStatus(8, "", "", GOOD, "", GOOD, "", GOOD, "onnxruntime", "ring", Counters(parts=3), 0, "SCHED_FIFO 50"),
+    Signals(3.5, 7, 41, 9000, 12, 41, 0b11, 5, 0, 0, 88, 8, 4711, 0, 0, ((41, 0x3CA5), *[(0, 0)] * 15), ("gate",)),
     Command("start", "ann", "operator"),
     CommandResult("start", False, "not ready"),
     Showing(FRAME, 3, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, (FINDING,), 4, (), LEDGER, 9),
