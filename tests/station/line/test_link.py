@@ -117,7 +117,7 @@ def test_heartbeat_advances_only_while_inspection_lives(bench):
 
 def test_heartbeat_wraps(bench):
     bench.up().link.alive = True
-    bench.link._heartbeat = 0xFFFF
+    bench.link.heartbeat = 0xFFFF
     bench.run(12)
     assert bench.plc.memory[101] in {0, 1}
 
