@@ -5,7 +5,7 @@
 run_dir/camera.sock   the engine connects = the camera is armed: `CameraReady` with the frame ring's descriptor, the
                       trigger count starts from 0; then `Exposed` for every trigger, and `CameraReady` without a
                       descriptor every 100 ms as a sign of life. A new connection replaces the old one.
-run_dir/eye.sock      photo-eye edges and `LoseFrames` (`station.sim.control`)
+run_dir/eye.sock      photo-eye edges, and what the camera shall lose or miss (`station.sim.control`)
 
 A camera that was frozen misses the triggers of that time: the part has moved on, nothing is exposed or counted.
 """
@@ -13,6 +13,7 @@ A camera that was frozen misses the triggers of that time: the part has moved on
 from __future__ import annotations
 
 import argparse
+import random
 import selectors
 import socket
 import sys
@@ -49,7 +50,10 @@ class CameraSimulator:
         self._engine: Channel | None = None
         self._ring: FrameRing | None = None
         self._trigger = 0
-        self._to_lose = 0
+        self._to_lose = self._to_miss = 0
+        self._loses = control.LoseShare(0.0, 0.0)
+        self._loses_until_ns = 0
+        self._random = random.Random(1)
         self._sign_ns = 0
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._eye, selectors.EVENT_READ)
@@ -122,10 +126,23 @@ class CameraSimulator:
                 signal_ = control.decode_signal(data)
             except msgspec.DecodeError:
                 continue  # a stranger's datagram
-            if isinstance(signal_, control.LoseFrames):
-                self._to_lose += signal_.count
-            elif time.monotonic_ns() - signal_.edge_ns <= _LATEST_NS:
-                self._expose(signal_)
+            match signal_:
+                case control.LoseFrames(count):
+                    self._to_lose += count
+                case control.MissEdges(count):
+                    self._to_miss += count
+                case control.LoseShare():
+                    self._loses = signal_
+                    self._loses_until_ns = time.monotonic_ns() + round(signal_.seconds * 1e9)
+                case control.Edge():
+                    self._see(signal_)
+
+    def _see(self, edge: control.Edge) -> None:
+        """An edge at the trigger input, unless it is missed."""
+        if self._to_miss:
+            self._to_miss -= 1
+        elif time.monotonic_ns() - edge.edge_ns <= _LATEST_NS:
+            self._expose(edge)
 
     def _expose(self, edge: control.Edge) -> None:
         """One trigger: draw, wait for the end of the exposure, hand the frame over."""
@@ -133,6 +150,10 @@ class CameraSimulator:
             return
         self._trigger += 1
         exposed_ns = edge.edge_ns + _EXPOSURE_NS
+        if edge.edge_ns < self._loses_until_ns and self._random.random() < self._loses.share:
+            if self._trigger % 2:
+                self._send(Exposed(self._trigger, 0, exposed_ns))
+            return  # or not a word: the next one shows the gap
         if self._to_lose:
             self._to_lose -= 1
             self._send(Exposed(self._trigger, 0, exposed_ns))

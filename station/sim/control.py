@@ -44,6 +44,37 @@ class RestartPlc(Order, frozen=True):
     seconds: float
 
 
+class UnplugAdapter(Order, frozen=True):
+    """Pull the USB adapter out: the port vanishes, and comes back under another name behind the same link."""
+
+    seconds: float
+
+
+class SilencePlc(Order, frozen=True):
+    """The PLC's serial port hangs; its program runs on."""
+
+    seconds: float
+
+
+class HaltProgram(Order, frozen=True):
+    """The PLC's program stands still; its serial port answers with old values."""
+
+    seconds: float
+
+
+class Feed(Order, frozen=True):
+    """Only parts of these kinds come (`station.sim.parts.KINDS`)."""
+
+    kinds: tuple[str, ...]
+    seconds: float
+
+
+class SetConfirming(Order, frozen=True):
+    """Whether the sensor behind the gate sees the rejected parts."""
+
+    on: bool
+
+
 class SetInputs(Order, frozen=True):
     """The PLC's input bits: BIN_FULL, AIR_LOW, GATE_FAULT of `station.core.plc_map`."""
 
@@ -62,12 +93,26 @@ class Stop(Order, frozen=True):
     """Write the book and end the plant process."""
 
 
-PlantOrder = Cut | Noise | RestartPlc | SetInputs | AskStatus | WriteBook | Stop
+PlantOrder = (
+    Cut
+    | Noise
+    | RestartPlc
+    | UnplugAdapter
+    | SilencePlc
+    | HaltProgram
+    | Feed
+    | SetConfirming
+    | SetInputs
+    | AskStatus
+    | WriteBook
+    | Stop
+)
 
 
 class PlantStatus(msgspec.Struct, frozen=True):
     """The plant's answer to every command."""
 
+    now_ns: int  # the plant's clock, as in the book
     started: bool  # the belt runs (or ran): the PLC has seen ContinuousExecution
     finished: bool  # all parts are through the gate
     produced: int  # parts that have passed the photo-eye
@@ -75,6 +120,7 @@ class PlantStatus(msgspec.Struct, frozen=True):
     plc_running: bool
     boot: int
     count: int
+    inputs: int  # bits, as the PLC sees them
     executing: bool  # the station's state word says ContinuousExecution
     heartbeat_fresh: bool
     answered: int  # Modbus requests
@@ -99,7 +145,20 @@ class LoseFrames(msgspec.Struct, frozen=True, tag=True):
     count: int
 
 
-CameraSignal = Edge | LoseFrames
+class MissEdges(msgspec.Struct, frozen=True, tag=True):
+    """The camera does not see the next `count` triggers at all: it exposes nothing and counts nothing."""
+
+    count: int
+
+
+class LoseShare(msgspec.Struct, frozen=True, tag=True):
+    """For so long the camera loses this share of its frames; some it reports as lost, of the others it says nothing."""
+
+    share: float
+    seconds: float
+
+
+CameraSignal = Edge | LoseFrames | MissEdges | LoseShare
 
 encode = msgspec.msgpack.Encoder().encode
 decode_order = msgspec.msgpack.Decoder(PlantOrder).decode
@@ -126,6 +185,26 @@ class PlantControl:
         """Restart the PLC: memory lost, down for so long."""
         return self._tell(RestartPlc(seconds))
 
+    def unplug(self, seconds: float) -> PlantStatus:
+        """Pull the USB adapter out for so long."""
+        return self._tell(UnplugAdapter(seconds))
+
+    def silence_plc(self, seconds: float) -> PlantStatus:
+        """The PLC does not answer for so long."""
+        return self._tell(SilencePlc(seconds))
+
+    def halt_program(self, seconds: float) -> PlantStatus:
+        """The PLC's program stands still for so long."""
+        return self._tell(HaltProgram(seconds))
+
+    def feed(self, kinds: tuple[str, ...], seconds: float) -> PlantStatus:
+        """The belt brings only such parts for so long."""
+        return self._tell(Feed(kinds, seconds))
+
+    def set_confirming(self, on: bool) -> PlantStatus:
+        """Switch the sensor behind the gate on or off."""
+        return self._tell(SetConfirming(on))
+
     def set_inputs(self, bits: int) -> PlantStatus:
         """Set the PLC's input bits (bin full, air low, gate fault)."""
         return self._tell(SetInputs(bits))
@@ -149,7 +228,22 @@ class PlantControl:
         Raises:
             ChannelError: there is no camera simulator.
         """
-        if not send_signal(self._run_dir, LoseFrames(count)):
+        self._signal(LoseFrames(count))
+
+    def lose_share(self, share: float, seconds: float) -> None:
+        """The camera loses this share of its frames for so long; errors as in `lose_frames`."""
+        self._signal(LoseShare(share, seconds))
+
+    def miss_edges(self, count: int) -> None:
+        """The camera does not see its next `count` triggers; errors as in `lose_frames`."""
+        self._signal(MissEdges(count))
+
+    def false_trigger(self, kind: str, seed: int) -> None:
+        """The camera is triggered though no part passes the photo-eye, and sees this; errors as in `lose_frames`."""
+        self._signal(edge_of(0, kind, seed))
+
+    def _signal(self, signal: CameraSignal) -> None:
+        if not send_signal(self._run_dir, signal):
             raise ChannelError(f"{self._run_dir / EYE_SOCKET}: no camera simulator takes signals there")
 
     def _tell(self, order: PlantOrder) -> PlantStatus:

@@ -12,6 +12,7 @@ import msgspec
 
 GOOD_KINDS = ("good", "dust", "glare")  # the last two only look bad
 BAD_KINDS = ("scratch", "dent", "burr", "stain", "missing_bore", "wrong_engraving")
+OTHER_PRODUCT = "other_product"  # comes only when the conveyor is fed with it
 _LOOK_ALIKE_SHARE = 0.15  # of the good parts
 _PITCH_JITTER = 0.03  # of the pitch, each way
 
@@ -27,7 +28,7 @@ class PhysicalPart(msgspec.Struct, frozen=True):
     @property
     def truly_bad(self) -> bool:
         """True for a part that must never pass."""
-        return self.kind in BAD_KINDS
+        return self.kind not in GOOD_KINDS
 
 
 class Conveyor:
@@ -42,6 +43,8 @@ class Conveyor:
         self._start_ns: int | None = None
         self._next: PhysicalPart | None = None
         self._to_gate: deque[PhysicalPart] = deque()
+        self._fed: tuple[str, ...] = ()
+        self._fed_until_ns = 0
         self.produced = 0  # parts that have passed the photo-eye
 
     @property
@@ -59,6 +62,10 @@ class Conveyor:
         if self._start_ns is None:
             self._start_ns = now_ns
             self._next = self._part(1) if self._count else None
+
+    def feed(self, kinds: tuple[str, ...], until_ns: int) -> None:
+        """Only parts of these kinds come until then (after the one that is on its way to the photo-eye)."""
+        self._fed, self._fed_until_ns = kinds, until_ns
 
     def next_ns(self) -> int | None:
         """When the next edge or gate is due; None = nothing more comes."""
@@ -95,4 +102,7 @@ class Conveyor:
             kind = "good"
         seed = choose.getrandbits(31)
         at = index + choose.uniform(-_PITCH_JITTER, _PITCH_JITTER)
-        return PhysicalPart(index, kind, seed, self._start_ns + round(at * self._pitch_ns))
+        edge_ns = self._start_ns + round(at * self._pitch_ns)
+        if edge_ns < self._fed_until_ns:  # after all choices: the parts behind the fed ones stay what they were
+            kind = self._fed[seed % len(self._fed)]
+        return PhysicalPart(index, kind, seed, edge_ns)

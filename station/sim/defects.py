@@ -122,6 +122,12 @@ def wrong_engraving(part: Blank, rng: np.random.Generator) -> tuple[Blank, Pictu
     return other, as_picture(np.clip(change / 12, 0, 1))
 
 
+def other_product(part: Blank, rng: np.random.Generator) -> tuple[Blank, Picture]:
+    """Another flange of the family, without bolt bores and with its own code: the whole part is wrong."""
+    other = blank(part.shape, code=WRONG_CODES[rng.integers(len(WRONG_CODES))], bores=False)
+    return other, other.metal
+
+
 def dust(grey: Picture, part: Blank, rng: np.random.Generator) -> Picture:
     """Harmless: a few specks and perhaps a short hair, soft and faint."""
     mask = np.zeros(part.shape, np.float32)
@@ -162,7 +168,11 @@ PAINTERS: dict[str, Painter] = {
     "glare": glare,
 }
 
-ALTERATIONS: dict[str, Alteration] = {"missing_bore": missing_bore, "wrong_engraving": wrong_engraving}
+ALTERATIONS: dict[str, Alteration] = {
+    "missing_bore": missing_bore,
+    "wrong_engraving": wrong_engraving,
+    "other_product": other_product,
+}
 
 
 def _place_on_face(rng: np.random.Generator, margin: float) -> tuple[float, float]:

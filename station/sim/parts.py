@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.sim.blank import OUTER, Blank, Picture, as_picture, blank
-from station.sim.conveyor import BAD_KINDS, GOOD_KINDS
+from station.sim.conveyor import BAD_KINDS, GOOD_KINDS, OTHER_PRODUCT
 from station.sim.defects import ALTERATIONS, PAINTERS, dust
 
-KINDS = (*GOOD_KINDS, *BAD_KINDS)
+KINDS = (*GOOD_KINDS, *BAD_KINDS, OTHER_PRODUCT)
 _RINGS, _SPOKES = 224, 512  # resolution of the surface finish along radius and angle
 
 
@@ -52,7 +52,7 @@ def draw_part_with_mask(
 def warm_up(size: tuple[int, int]) -> None:
     """Draw every kind until everything that is kept is there (about a second at 256 x 256)."""
     for kind in KINDS:
-        for seed in range(12 if kind == "wrong_engraving" else 1):
+        for seed in range(12 if kind in {"wrong_engraving", OTHER_PRODUCT} else 1):
             draw_part(seed, kind, size)
 
 

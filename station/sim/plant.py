@@ -64,6 +64,7 @@ class PlantProcess:
         self._selector.register(self._port, selectors.EVENT_READ)
         self._selector.register(self._commands, selectors.EVENT_READ)
         self._book_written = False
+        self._replug_ns: int | None = None  # the USB adapter is out until then
         self.stopping = False
 
     def run(self) -> None:
@@ -83,6 +84,9 @@ class PlantProcess:
         wait_ns = max(_MS, self._plant.next_ns() - self._clock.now_ns())  # bytes are carried in lots of 1 ms
         ready = self._selector.select(wait_ns / 1e9)
         now_ns = self._clock.now_ns()
+        if self._replug_ns is not None and now_ns >= self._replug_ns:
+            self._port.plug()
+            self._replug_ns = None
         data = self._port.read()
         if data:
             self._plant.send(now_ns, data)
@@ -120,6 +124,16 @@ class PlantProcess:
                 plant.noise(drop, flip, seconds)
             case control.RestartPlc(seconds):
                 plant.restart_plc(seconds)
+            case control.UnplugAdapter(seconds):
+                self._unplug(seconds)
+            case control.SilencePlc(seconds):
+                plant.silence_plc(seconds)
+            case control.HaltProgram(seconds):
+                plant.halt_program(seconds)
+            case control.Feed(kinds, seconds):
+                plant.feed(kinds, seconds)
+            case control.SetConfirming(on):
+                plant.plc.confirms = on
             case control.SetInputs(bits):
                 plant.plc.inputs = bits
             case control.WriteBook():
@@ -130,9 +144,16 @@ class PlantProcess:
             case control.AskStatus():
                 pass
 
+    def _unplug(self, seconds: float) -> None:
+        self._selector.unregister(self._port)
+        self._port.unplug()
+        self._selector.register(self._port, selectors.EVENT_READ)
+        self._replug_ns = self._plant.now_ns + round(seconds * 1e9)
+
     def _status(self) -> control.PlantStatus:
         plant = self._plant
         return control.PlantStatus(
+            now_ns=plant.now_ns,
             started=plant.conveyor.started,
             finished=plant.finished,
             produced=plant.conveyor.produced,
@@ -140,6 +161,7 @@ class PlantProcess:
             plc_running=plant.plc.running,
             boot=plant.plc.boot,
             count=plant.plc.count,
+            inputs=plant.plc.inputs,
             executing=plant.plc.executing(),
             heartbeat_fresh=plant.plc.heartbeat_fresh(plant.now_ns),
             answered=plant.slave.answered,

@@ -54,6 +54,7 @@ class Plc:
         self._status = [0] * plc_map.STATUS_SIZE
         self.boot = self._random.randint(1, 0xFFFF)
         self.wanted = 0  # recipe id that the PLC's program asks for, 0 = any
+        self.confirms = True  # the sensor behind the gate sees rejected parts
         self.inputs = 0  # plc_map.BIN_FULL, AIR_LOW, GATE_FAULT: wired, so a restart does not change them
         self._publish(0)
 
@@ -84,7 +85,7 @@ class Plc:
             return GateReason.NOT_COUNTED
         self._memory.gated = part
         why = self._why(part, now_ns)
-        if why is not GateReason.PASSED:
+        if why is not GateReason.PASSED and self.confirms:
             self._memory.confirmed += 1
         return why
 

@@ -15,18 +15,31 @@ class PtyPort:
     """
 
     def __init__(self, link: Path) -> None:
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
         self._link = link
-        temporary = link.with_name(link.name + ".part")
-        temporary.unlink(missing_ok=True)
-        temporary.symlink_to(os.ttyname(self._slave))
-        temporary.replace(link)
+        self._master, self._slave = _open_pair()
+        self._plugged = False
+        self.plug()
 
     def fileno(self) -> int:
-        """For select: readable when the station has sent something."""
+        """For select: readable when the station has sent something. Changes when it is unplugged."""
         return self._master
+
+    def unplug(self) -> None:
+        """The adapter is pulled out: the link goes, and whoever has the terminal open finds it dead."""
+        old = self._master, self._slave
+        self._master, self._slave = _open_pair()  # before the old pair closes: it comes back under another name
+        self._link.unlink(missing_ok=True)
+        self._plugged = False
+        for end in old:
+            os.close(end)
+
+    def plug(self) -> None:
+        """The adapter is there, under its link."""
+        temporary = self._link.with_name(self._link.name + ".part")
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(os.ttyname(self._slave))
+        temporary.replace(self._link)
+        self._plugged = True
 
     def read(self) -> bytes:
         """What the station has sent, b"" if nothing."""
@@ -37,6 +50,8 @@ class PtyPort:
 
     def write(self, data: bytes) -> int:
         """Send to the station; returns how many bytes its queue took, the others are lost (nobody reads)."""
+        if not self._plugged:
+            return 0
         try:
             return os.write(self._master, data)
         except BlockingIOError:
@@ -47,3 +62,11 @@ class PtyPort:
         self._link.unlink(missing_ok=True)
         os.close(self._slave)
         os.close(self._master)
+
+
+def _open_pair() -> tuple[int, int]:
+    """A new terminal in raw mode: master end (not blocking) and station's end."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    return master, slave

@@ -63,6 +63,7 @@ class VirtualPlant:
         self.conveyor = Conveyor(
             settings.parts, settings.rate_hz, settings.seed, settings.bad_share, settings.gate_delay_ms * _MS
         )
+        self._silent_until_ns = self._halted_until_ns = start_ns
         self._scan_ns = start_ns
         self._numbers: dict[int, tuple[int, int]] = {}  # part index -> (part number, boot), for parts on the belt
 
@@ -88,11 +89,11 @@ class VirtualPlant:
         return happened
 
     def next_ns(self) -> int:
-        """When `advance` next has something to do (a scan at the latest)."""
+        """When `advance` next has something to do (a scan at the latest); what is on the wire may come in one lot."""
         times = (
             self.conveyor.next_ns(),
-            self.wire.to_slave.next_ns(),
-            self.wire.to_master.next_ns(),
+            self.wire.to_slave.done_ns(),
+            self.wire.to_master.done_ns(),
             self.slave.next_ns(),
         )
         return min(self._scan_ns, *(_or_never(time) for time in times))
@@ -110,6 +111,18 @@ class VirtualPlant:
         self.plc.restart(self.now_ns, round(seconds * 1e9))
         self.slave.reset()
 
+    def silence_plc(self, seconds: float) -> None:
+        """The PLC's serial port hangs: its program runs on, nothing is answered or taken."""
+        self._silent_until_ns = self.now_ns + round(seconds * 1e9)
+
+    def halt_program(self, seconds: float) -> None:
+        """The PLC's program stands still and its outputs fall; its serial port still answers, with old values."""
+        self._halted_until_ns = self.now_ns + round(seconds * 1e9)
+
+    def feed(self, kinds: tuple[str, ...], seconds: float) -> None:
+        """For so long the belt brings only parts of these kinds."""
+        self.conveyor.feed(kinds, self.now_ns + round(seconds * 1e9))
+
     def _serve(self, now_ns: int, happened: Happened) -> None:
         """Carry bytes over the wire and let the slave answer."""
         for at, byte in self.wire.to_slave.arrived(now_ns):
@@ -118,7 +131,7 @@ class VirtualPlant:
         happened.replies += self.wire.to_master.arrived(now_ns)
 
     def _answer(self, now_ns: int, data: bytes) -> None:
-        if not self.plc.running:
+        if not self.plc.running or now_ns < self._silent_until_ns:
             return
         answer = self.slave.feed(now_ns, data)
         if answer:
@@ -133,13 +146,16 @@ class VirtualPlant:
         for part in self.conveyor.arrivals(now_ns):
             number, boot = self._numbers.pop(part.index)
             why = self.plc.judge(number, boot, now_ns)
+            if now_ns < self._halted_until_ns:
+                why = GateReason.PLC_DOWN
             passed = why is GateReason.PASSED
             self.book.enter(
                 PartFate(part.index, part.kind, part.truly_bad, number, boot, passed, why, part.edge_ns, now_ns)
             )
 
     def _scan(self, now_ns: int) -> None:
-        self.plc.scan(now_ns)
+        if now_ns >= self._halted_until_ns:
+            self.plc.scan(now_ns)
         if self.plc.executing():
             self.conveyor.start(now_ns)
         self._scan_ns = now_ns + self.settings.scan_ms * _MS

@@ -69,6 +69,10 @@ class Lane:
         """Arrival of the next byte; None = the lane is empty."""
         return self._under_way[0][0] if self._under_way else None
 
+    def done_ns(self) -> int | None:
+        """Arrival of the last byte now under way; None = the lane is empty."""
+        return self._under_way[-1][0] if self._under_way else None
+
     def arrived(self, now_ns: int) -> list[tuple[int, int]]:
         """(arrival time, byte) of all that came through by now, in order."""
         came: list[tuple[int, int]] = []

@@ -111,6 +111,22 @@ def test_lost_frames_are_told_and_counted(engine: TinyEngine, run_dir: Path) -> 
     assert [message.sequence for message in told] == [0, 0, 1, 2]
 
 
+def test_missed_edges_are_neither_told_nor_counted(engine: TinyEngine, run_dir: Path) -> None:
+    PlantControl(run_dir).miss_edges(2)
+    for number in range(1, 4):
+        flash(run_dir, number)
+    assert [message.trigger for message in engine.exposed(1)] == [1]
+
+
+def test_lossy_camera_tells_of_some_lost_frames_and_of_others_not_a_word(engine: TinyEngine, run_dir: Path) -> None:
+    PlantControl(run_dir).lose_share(1.0, 30.0)
+    for number in range(1, 4):
+        flash(run_dir, number)
+    PlantControl(run_dir).lose_share(0.0, 0.0)
+    flash(run_dir, 4)
+    assert [(message.trigger, message.sequence) for message in engine.exposed(3)] == [(1, 0), (3, 0), (4, 1)]
+
+
 def test_a_trigger_from_before_a_freeze_is_missed_altogether(engine: TinyEngine, run_dir: Path) -> None:
     flash(run_dir, 1, late_ms=500)
     edge = flash(run_dir, 2)

@@ -17,6 +17,11 @@ from station.sim.control import PlantControl
         control.Cut(2.0),
         control.Noise(0.1, 0.2, 3.0),
         control.RestartPlc(1.0),
+        control.UnplugAdapter(1.5),
+        control.SilencePlc(1.5),
+        control.HaltProgram(1.5),
+        control.Feed(("scratch", "dent"), 2.0),
+        control.SetConfirming(False),
         control.SetInputs(5),
         control.AskStatus(),
         control.WriteBook(),
@@ -40,6 +45,19 @@ def test_without_a_plant_the_error_names_the_socket(run_dir: Path) -> None:
 def test_without_a_camera_losing_frames_is_an_error(run_dir: Path) -> None:
     with pytest.raises(ChannelError, match=r"eye\.sock"):
         PlantControl(run_dir).lose_frames(3)
+
+
+def test_each_camera_fault_is_a_signal(run_dir: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as eye:
+        eye.bind(str(run_dir / control.EYE_SOCKET))
+        plant = PlantControl(run_dir)
+        plant.miss_edges(2)
+        plant.lose_share(0.3, 4.0)
+        plant.false_trigger("good", 7)
+        told = [control.decode_signal(eye.recv(100)) for _ in range(3)]
+    assert told[:2] == [control.MissEdges(2), control.LoseShare(0.3, 4.0)]
+    assert isinstance(told[2], control.Edge)
+    assert (told[2].index, told[2].kind, told[2].seed) == (0, "good", 7)
 
 
 def test_signals_arrive_and_a_full_queue_does_not_block(run_dir: Path) -> None:

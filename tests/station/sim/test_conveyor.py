@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from station.sim.conveyor import BAD_KINDS, GOOD_KINDS, Conveyor, PhysicalPart
+from station.sim.conveyor import BAD_KINDS, GOOD_KINDS, OTHER_PRODUCT, Conveyor, PhysicalPart
 
 MS = 1_000_000
 
@@ -86,3 +86,18 @@ def test_no_parts_at_all() -> None:
     conveyor.start(0)
     assert conveyor.finished
     assert conveyor.next_ns() is None
+
+
+def test_the_belt_is_fed_with_other_parts_for_a_while_and_then_goes_on_as_it_would_have() -> None:
+    def kinds(fed: bool) -> list[str]:
+        conveyor = Conveyor(30, 10, seed=4, bad_share=0.2, gate_delay_ns=MS)
+        conveyor.start(0)
+        if fed:
+            conveyor.feed((OTHER_PRODUCT,), 1500 * MS)
+        return [part.kind for part in run(conveyor, 60_000)[0]]
+
+    plain, changed = kinds(fed=False), kinds(fed=True)
+    assert changed[0] == plain[0]  # it was on its way to the photo-eye
+    assert set(changed[1:14]) == {OTHER_PRODUCT}
+    assert changed[15:] == plain[15:]
+    assert PhysicalPart(1, OTHER_PRODUCT, 1, 0).truly_bad

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from station.sim.blank import CODE, WRONG_CODES, blank
-from station.sim.conveyor import BAD_KINDS
+from station.sim.conveyor import BAD_KINDS, OTHER_PRODUCT
 from station.sim.defects import ALTERATIONS, PAINTERS
 from station.sim.glyphs import glyph_dots
 
@@ -26,7 +26,7 @@ def changed(kind: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_every_bad_kind_has_one_maker() -> None:
-    assert set(BAD_KINDS) == (set(PAINTERS) | set(ALTERATIONS)) - {"dust", "glare"}
+    assert set(BAD_KINDS) == (set(PAINTERS) | set(ALTERATIONS)) - {"dust", "glare", OTHER_PRODUCT}
 
 
 @pytest.mark.parametrize("kind", BAD_KINDS)

@@ -156,6 +156,23 @@ def test_commands_reach_the_wire_and_the_plc(plant: PlantControl, station: PtySt
     assert plant.noise(drop=1.0, flip=0.0, seconds=0.3).bytes_lost >= lost
 
 
+def test_unplugged_adapter_comes_back_as_another_terminal(
+    plant: PlantControl, station: PtyStation, run_dir: Path
+) -> None:
+    station.produce()
+    before = (run_dir / "plc").readlink()
+    plant.unplug(0.3)
+    assert not (run_dir / "plc").exists()
+    with pytest.raises(OSError, match="Input/output error"):
+        station.transact(plc_map.CONTROL_HEARTBEAT, [1])
+    station.close()
+    while not (run_dir / "plc").exists():
+        assert plant.status().started
+    station.open()
+    assert station.produce()[plc_map.ORDER] == plc_map.BYTE_ORDER
+    assert (run_dir / "plc").readlink() != before
+
+
 def test_the_book_is_written_at_the_end_though_parts_are_on_the_belt(
     plant: PlantControl, station: PtyStation, run_dir: Path
 ) -> None:

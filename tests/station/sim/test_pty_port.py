@@ -4,6 +4,8 @@ import os
 import select
 from pathlib import Path
 
+import pytest
+
 from station.sim.pty_port import PtyPort
 
 
@@ -42,4 +44,25 @@ def test_writing_never_blocks_when_nobody_reads(run_dir: Path) -> None:
     port = PtyPort(run_dir / "plc")
     taken = sum(port.write(bytes(1000)) for _ in range(200))
     assert taken < 200_000
+    port.close()
+
+
+def test_unplugged_the_open_port_is_dead_and_another_comes_back_under_the_same_name(run_dir: Path) -> None:
+    port = PtyPort(run_dir / "plc")
+    before = (run_dir / "plc").readlink()
+    station = os.open(run_dir / "plc", os.O_RDWR | os.O_NOCTTY)
+    port.unplug()
+    assert not (run_dir / "plc").exists()
+    assert select.select([station], [], [], 5)[0]
+    assert os.read(station, 100) == b""
+    with pytest.raises(OSError, match="Input/output error"):
+        os.write(station, b"x")
+    os.close(station)
+    assert port.write(b"lost") == 0
+    port.plug()
+    assert (run_dir / "plc").readlink() != before
+    station = os.open(run_dir / "plc", os.O_RDWR | os.O_NOCTTY)
+    assert port.write(b"new") == 3
+    assert read_some(station) == b"new"
+    os.close(station)
     port.close()

@@ -158,3 +158,46 @@ def test_next_ns_never_lies_in_the_past(exchange: Callable[..., bytes]) -> None:
         plant.advance(now_ns)
         assert plant.next_ns() > now_ns
         now_ns = plant.next_ns()
+
+
+def test_silent_plc_answers_nothing_and_its_gate_falls_shut(start_station: Start) -> None:
+    station = start_station(parts=30, bad_share=0.2)
+    station.run(1000)
+    station.plant.silence_plc(1.0)
+    before = station.plant.slave.answered
+    station.run(900)
+    assert station.plant.slave.answered == before
+    station.run_to_end()
+    reasons = Counter(fate.why for fate in station.plant.book.fates)
+    assert reasons[GateReason.HEARTBEAT_STALE] > 3
+    assert station.plant.book.fates[-1].why in {GateReason.PASSED, GateReason.REJECT_WORD}
+
+
+def test_plc_whose_program_stands_answers_with_old_values_and_passes_nothing(start_station: Start) -> None:
+    station = start_station(parts=40, bad_share=0.2)
+    station.run(1000)
+    station.plant.halt_program(1.0)
+    station.run(100)
+    before, answered = list(station.status), station.plant.slave.answered
+    station.run(800)
+    assert station.plant.slave.answered > answered
+    assert station.status == before
+    halted = [fate for fate in station.plant.book.fates if 1000 * MS <= fate.gate_ns < 2000 * MS]
+    assert {fate.why for fate in halted} == {GateReason.PLC_DOWN}
+    station.run_to_end()
+    assert station.plant.book.totals().bad_passed == 0
+    assert station.plant.book.fates[-1].why in {GateReason.PASSED, GateReason.REJECT_WORD}
+
+
+def test_rejects_are_not_confirmed_while_the_sensor_behind_the_gate_is_blind(start_station: Start) -> None:
+    station = start_station(parts=40, bad_share=1.0)
+    station.run(1000)
+    station.plant.plc.confirms = False
+    station.run(50)
+    seen = station.status[plc_map.CONFIRMED]
+    assert seen > 0
+    station.run(1000)
+    assert station.status[plc_map.CONFIRMED] == seen
+    station.plant.plc.confirms = True
+    station.run(1000)
+    assert station.status[plc_map.CONFIRMED] > seen
