@@ -8,11 +8,13 @@ down and so on).
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
 import msgspec
 
 from station.core.errors import StorageError
+from station.desk.tracking import Tracking
 from station.recorder.reading import JournalReader
 from station.sim.book import BookPages, GateReason
 
@@ -63,6 +65,9 @@ class Summary(msgspec.Struct, frozen=True):
     restarts: int
     restarts_of: dict[str, int]  # by process
     faults: tuple[str, ...] = ()
+    hardware: str = ""
+    mis_tracked: int | None = None  # records of another part than their frame shows; None: this run cannot know
+    lost: int | None = None  # physical parts without a record
 
     @property
     def complaint(self) -> str:
@@ -71,6 +76,10 @@ class Summary(msgspec.Struct, frozen=True):
             return f"{self.bad_passed} bad parts passed the gate"
         if self.records != self.parts:
             return f"the journal has {self.records} records for {self.parts} parts"
+        if self.lost:
+            return f"{self.lost} parts have no record"
+        if self.mis_tracked:
+            return f"{self.mis_tracked} records speak of another part than their frame shows"
         return ""
 
 
@@ -82,6 +91,7 @@ def sum_up(
     bundle_sha256: str,
     restarts: dict[str, int],
     faults: tuple[str, ...] = (),
+    tracking: Tracking | None = None,
 ) -> Summary:
     """The summary of a finished run."""
     candidates = journal.candidates()
@@ -99,7 +109,20 @@ def sum_up(
         restarts=sum(restarts.values()),
         restarts_of=restarts,
         faults=faults,
+        hardware=hardware(),
+        mis_tracked=tracking.mis_tracked if tracking else None,
+        lost=tracking.lost if tracking else None,
     )
+
+
+def hardware() -> str:
+    """This machine's processor as it names itself, and the cores that we may use."""
+    text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    name = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")), "")
+    board = Path("/proc/device-tree/model")  # an ARM board says there who it is
+    if board.exists():
+        name = board.read_text(encoding="utf-8", errors="replace").rstrip("\0")
+    return f"{name or platform.machine()}, {len(os.sched_getaffinity(0))} cores"
 
 
 def count_fates(book: BookPages) -> dict[str, int]:
@@ -126,9 +149,15 @@ def table(summary: Summary) -> str:
         ("bad parts that passed (PLC's book)", f"{summary.bad_passed} of {summary.bad_total}"),
         ("good parts rejected (PLC's book)", f"{summary.good_rejected} of {summary.parts - summary.bad_total}"),
         ("records in the journal", f"{summary.records}"),
+        *(
+            ()
+            if summary.mis_tracked is None
+            else [("  lost / of another part", f"{summary.lost} / {summary.mis_tracked}")]
+        ),
         ("candidates flagged → cleared → confirmed", f"{found.flagged} → {found.cleared} → {found.confirmed}"),
         ("restarts of processes", _restarts(summary)),
         ("runtime, bundle", f"{summary.runtime or '-'}, {summary.bundle_sha256[:12] or '-'}"),
+        ("hardware", summary.hardware or "-"),
     ]
     lines = [f"{title:<42}{value}" for title, value in rows]
     lines += ["", f"{'time in ms':<42}{'p50':>9}{'p95':>9}{'p99':>9}{'max':>9}"]

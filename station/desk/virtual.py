@@ -2,7 +2,7 @@
 
 The line's logic, the PLC, the gate, the wire, the inspector and the journal are the real ones; the detector is a
 stand-in that knows the truth (`station.desk.virtual_engine`). What is judged is whether, whatever breaks and when, a
-verdict ever reaches another part than its own, and whether every part gets exactly one record.
+verdict ever reaches another part than its own, and whether every part gets exactly one record, of its own frame.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from station.core.config import LineSection, StationConfig, StationSection
 from station.core.messages import Command, EngineStatus, Event, PartRecord
 from station.core.states import State
 from station.desk.summary import Summary, save, sum_up, table
+from station.desk.tracking import judge_tracking
 from station.desk.virtual_engine import BUNDLE, MS, RUNTIME, VirtualEngine
 from station.line.controller import LineController
 from station.recorder.journal import JournalWriter
@@ -163,6 +164,7 @@ class VirtualLine:
         self._recorder = VirtualRecorder(folder)
         self._controller: LineController | None = None
         self._line_starts_ns = self.now_ns
+        self._wake_ns = 0  # the line process sleeps until then, if nothing comes in
         self._confirmed_ns = 0
         self._restarts = {"engine": 0, "line": 0}
 
@@ -176,13 +178,16 @@ class VirtualLine:
             self.now_ns = max(self.now_ns + _STEP_NS, self._next_ns())
         self._recorder.advance(self.now_ns, all_of_it=True)
         with self._recorder.reader() as journal:
+            book = self.plant.book.pages()
+            records = journal.parts(limit=2 * self._wishes.parts)
             summary = sum_up(
-                self.plant.book.pages(),
+                book,
                 journal,
                 runtime=RUNTIME,
                 bundle_sha256=BUNDLE,
                 restarts=self._restarts,
                 faults=tuple(self.faults.counts),
+                tracking=judge_tracking(book.parts, records, self.engine.shown),
             )
         self._recorder.close()
         return summary
@@ -221,7 +226,8 @@ class VirtualLine:
                 controller.part_verdict(message, now_ns)
         if happened.replies:
             controller.receive(bytes(byte for _, byte in happened.replies), now_ns)
-        self._drive(controller)
+        if said.gone or said.messages or happened.replies or now_ns >= self._wake_ns:
+            self._drive(controller)
 
     def _drive(self, controller: LineController) -> None:
         now_ns = self.now_ns
@@ -232,6 +238,7 @@ class VirtualLine:
         controller.take_messages()
         self._recorder.offer(controller.take_records())
         self._recorder.advance(now_ns)
+        self._wake_ns = controller.wake_ns(now_ns)
         if controller.state is State.ERROR and now_ns - self._confirmed_ns > SECOND:
             controller.command(Command("confirm", user="desk", role="supervisor"), now_ns)
             self._confirmed_ns = now_ns
@@ -243,12 +250,13 @@ class VirtualLine:
                 self._config, self.now_ns, self._recorder.memory, wall=lambda: WALL_S + self.now_ns / 1e9
             )
             self._controller.port_opened(self.now_ns)
+            self._wake_ns = self.now_ns
             if self.engine.up:
                 self._controller.engine_status(self.engine.status(), self.now_ns)
         return self._controller
 
     def _next_ns(self) -> int:
-        times = [self.plant.next_ns(), self.now_ns + 5 * MS]
+        times = [self.plant.next_ns(), self.engine.next_ns(), self.now_ns + 5 * MS]
         if self._controller is not None:
-            times.append(self._controller.wake_ns(self.now_ns))
+            times.append(self._wake_ns)
         return min(times)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.core.domain import Finding, Health, Reason, Verdict
-from station.core.messages import EngineStatus, PartVerdict, Rehearse
+from station.core.messages import EngineStatus, FrameKey, PartVerdict, Rehearse
 from station.engine.camera.protocol import Frame, LostFrame
 from station.engine.inspector import Inspector
 from station.engine.rehearsal import RehearsedDetector
@@ -113,6 +113,7 @@ class VirtualEngine:
         self._clock = EngineClock()
         self._detector = StandInDetector(seed, self._clock)
         self._rehearsed = RehearsedDetector(self._detector, deadline_ms, self._clock, self._clock.sleep)
+        self.shown: dict[FrameKey, int] = {}  # which part really stands in each frame: the judge of the tracking
         self._queue: deque[_Exposure] = deque()
         self._stuck: list[tuple[int, PhysicalPart]] = []  # triggers that a frozen camera has not handled
         self._finished: deque[tuple[int, PartVerdict | EngineStatus]] = deque()  # by time of sending
@@ -153,6 +154,10 @@ class VirtualEngine:
         if self._inspector.fatal and not self._finished:
             self.kill(now_ns, 0.2)
         return said
+
+    def next_ns(self) -> int:
+        """When the next answer leaves; far away if none is ready."""
+        return max(self._finished[0][0], self._frozen_until_ns) if self._finished else 1 << 62
 
     def status(self) -> EngineStatus:
         """Where the engine stands."""
@@ -255,6 +260,7 @@ class VirtualEngine:
             self._triggers += 1
             self._clock.now_ns = max(self._clock.now_ns, exposure.at_ns)
             self._detector.part = exposure.part
+            self.shown[FrameKey(self._session, self._triggers)] = exposure.part.index
             if exposure.lost:
                 outcome = self._inspector.inspect(LostFrame(self._triggers, exposure.at_ns, "lost on purpose"))
             else:

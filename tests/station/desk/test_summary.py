@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from station.core.errors import StorageError
-from station.desk.summary import CandidateCounts, Latency, Summary, count_fates, save, table
+from station.desk.summary import CandidateCounts, Latency, Summary, count_fates, hardware, save, table
 from station.sim.book import Book, BookPages, GateReason, PartFate
 
 ISSUE_KEYS = (
@@ -78,6 +79,9 @@ def test_complains_about_an_escape_first_then_about_a_lost_record() -> None:
     assert summary(bad_passed=1, records=4).complaint == "1 bad parts passed the gate"
     assert summary(records=4).complaint == "the journal has 4 records for 5 parts"
     assert summary(records=6).complaint == "the journal has 6 records for 5 parts"
+    assert summary(lost=0, mis_tracked=0).complaint == ""
+    assert summary(lost=1, mis_tracked=2).complaint == "1 parts have no record"
+    assert summary(lost=0, mis_tracked=2).complaint == "2 records speak of another part than their frame shows"
 
 
 def test_json_has_the_keys_of_the_plan(tmp_path: Path) -> None:
@@ -95,7 +99,13 @@ def test_table_says_it_for_a_person() -> None:
     for words in ("2 / 2 / 1", "0 of 2", "1 of 3", "30 → 27 → 3", "1 (engine 1)", "abababababab"):
         assert words in text
     assert text.splitlines()[-1].split() == ["capture", "to", "acknowledge", "50.0", "60.0", "70.0", "80.0"]
+    assert "of another part" not in text  # a run in real time cannot know it
+    assert "  lost / of another part                  0 / 2" in table(summary(lost=0, mis_tracked=2))
     assert "restarts of processes                     0" in table(summary(restarts=0, restarts_of={}))
+
+
+def test_hardware_is_named() -> None:
+    assert re.fullmatch(r"\S.*, \d+ cores", hardware())
 
 
 def test_summary_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

@@ -53,6 +53,17 @@ def bench() -> Bench:
     return made
 
 
+def test_says_when_its_next_answer_leaves_and_what_its_frames_show(bench: Bench) -> None:
+    assert bench.engine.next_ns() > 10**15
+    bench.engine.trigger(part(7), LOADED_NS)
+    bench.engine.advance(LOADED_NS + 20 * MS)
+    leaves_ns = bench.engine.next_ns()
+    assert bench.engine.advance(leaves_ns - 1).messages == []
+    verdict, _ = bench.engine.advance(leaves_ns).messages
+    assert isinstance(verdict, PartVerdict)
+    assert bench.engine.shown == {verdict.frame: 7}
+
+
 def test_ready_after_loading_and_alive_while_idle(bench: Bench) -> None:
     assert [status.ready for status in bench.statuses] == [True]
     bench.run(LOADED_NS, LOADED_NS + SECOND)

@@ -22,9 +22,11 @@ def test_nothing_arrives_early() -> None:
     first = lane.next_ns()
     assert first is not None
     assert lane.arrived(first - 1) == []
+    assert lane.done_ns() == pytest.approx(2 * first, abs=1)
     assert len(lane.arrived(first)) == 1
     assert len(lane.arrived(2 * first)) == 1
     assert lane.next_ns() is None
+    assert lane.done_ns() is None
 
 
 def test_a_second_message_queues_behind_the_first() -> None:
