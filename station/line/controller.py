@@ -23,8 +23,8 @@ from msgspec.structs import replace
 
 from station.core import plc_map
 from station.core.config import StationConfig
-from station.core.domain import DriftState, Health, Reason
-from station.core.errors import PlcError, RuntimeFaultError
+from station.core.domain import Health, Reason
+from station.core.errors import PlcError
 from station.core.messages import (
     Command,
     CommandResult,
@@ -35,21 +35,20 @@ from station.core.messages import (
     PartRecord,
     PartVerdict,
 )
-from station.core.states import State, StateMachine
+from station.core.states import State
 from station.line.link import PlcLink, PlcStatus, Written
+from station.line.operation import STICKY, Operation
 from station.line.parts import PartsInFlight
+from station.line.status import line_status, obstacle_of
 from station.line.timeline import Poll
 from station.line.tracker import PartTracker
 
 _MS = 1_000_000
 _STATUS_EVERY_NS = 200 * _MS
-_ROLES = ("operator", "supervisor", "integrator", "engineer")
-_WAY_UP = (State.PREOPERATIONAL, State.INITIALIZED, State.READY, State.CONTINUOUS_EXECUTION)
-_STICKY = (State.ERROR, State.HALTED)
 
 
 class LineController:
-    """Owns the state machine, the PLC link and the identity of every part; used by one thread."""
+    """Owns the operation, the PLC link and the identity of every part; used by one thread."""
 
     def __init__(
         self,
@@ -60,30 +59,27 @@ class LineController:
         realtime: str = "",
     ) -> None:
         """`remembered` is (boot id, newest part whose record is stored) of the process before this one, if any."""
-        self._autostart = config.station.autostart
         self._limit_ns = config.line.heartbeat_limit_ms * _MS
         self._wall = wall
         self._realtime = realtime
-        self._machine = StateMachine()
+        self._operation = Operation(config.station.autostart)
         self._link = PlcLink(config.line)
         self._parts = PartsInFlight(config.line, wall)
         self._tracker = PartTracker(config.line, self._parts, remembered)
         self._linked = False  # a poll came since the last handshake
         self._engine: EngineStatus | None = None
         self._engine_ns = 0
-        self._wanted = self._autostart  # production is wanted
-        self._closing = False
         self._inputs = 0
-        self._told = self._machine.state
+        self._told = self.state
         self._status_due_ns = now_ns
         self._statuses: list[LineStatus] = []
         self._events: list[Event] = []
-        self._link.state_word = self._machine.state
+        self._link.state_word = int(self.state)
 
     @property
     def state(self) -> State:
         """Where the line stands."""
-        return self._machine.state
+        return self._operation.state
 
     @property
     def synchronised(self) -> bool:
@@ -145,15 +141,14 @@ class LineController:
 
     def command(self, command: Command, now_ns: int) -> CommandResult:
         """A person's wish: operators start, stop and halt (and end a halt), supervisors confirm an error."""
-        done, text = self._execute(command)
+        done, text = self._operation.execute(command)
         self._note("command", f"{command.action} by {command.role}: {text}", command.user)
         self._follow(now_ns)
         return CommandResult(command.action, done, text)
 
     def close(self, now_ns: int) -> None:
         """The process ends: fall to a non-producing state and close all parts; keep driving until the PLC knows."""
-        self._closing = True
-        self._wanted = False
+        self._operation.close()
         self._parts.close_all(Reason.NOT_PRODUCING, now_ns)
         self._follow(now_ns)
 
@@ -218,20 +213,22 @@ class LineController:
         self._move()
         engine = self._engine
         self._link.state_word = int(self.state)
-        self._link.alive = engine is not None and engine.ready and self.state not in _STICKY and not self._closing
+        self._link.alive = (
+            engine is not None and engine.ready and self.state not in STICKY and not self._operation.closing
+        )
         self._link.recipe_id = engine.recipe_id if engine else 0
         if self.state is not self._told:
             self._tell_change(now_ns)
 
     def _move(self) -> None:
-        """Move to where the line can be now: up step by step, down at once, to Error for what a person must see."""
-        if self._engine is not None and self._engine.fatal:
-            self._machine.fail(f"engine: {self._engine.fatal}")
+        """Move to where the line can be now, or to Error for what a person must see."""
+        engine = self._engine
+        if engine is not None and engine.fatal:
+            self._operation.fail(f"engine: {engine.fatal}")
         if self._linked and self._inputs & plc_map.GATE_FAULT:
-            self._machine.fail("the PLC reports a gate fault")
-        while self.state not in _STICKY and self.state is not (target := self._reachable()):
-            here, there = _WAY_UP.index(self.state), _WAY_UP.index(target)
-            self._machine.move(target if there < here else _WAY_UP[here + 1])
+            self._operation.fail("the PLC reports a gate fault")
+        obstacle = obstacle_of(self._linked, self._link.detail, engine)
+        self._operation.follow(self._linked, engine is not None and engine.ready, obstacle)
 
     def _tell_change(self, now_ns: int) -> None:
         """The state changed: say so; whoever leaves production takes back what is in flight."""
@@ -239,16 +236,9 @@ class LineController:
         if self._parts.executing and self.state is not State.CONTINUOUS_EXECUTION:
             self._parts.reject_all(self._why_no_verdict())
         self._parts.executing = self.state is State.CONTINUOUS_EXECUTION
-        detail = f": {self._machine.error}" if self.state is State.ERROR else ""
+        detail = f": {self._operation.error}" if self.state is State.ERROR else ""
         self._note("state", f"{self.state.name}{detail}")
         self._tell_status(now_ns)
-
-    def _reachable(self) -> State:
-        if not self._linked:
-            return State.PREOPERATIONAL
-        if self._engine is None or not self._engine.ready:
-            return State.INITIALIZED
-        return State.CONTINUOUS_EXECUTION if self._wanted and not self._closing else State.READY
 
     def _lose_engine(self, text: str) -> None:
         if self._engine is None:
@@ -265,98 +255,27 @@ class LineController:
             return Reason.NO_IMAGE
         return Reason.LATE if self.state is State.CONTINUOUS_EXECUTION else Reason.NOT_PRODUCING
 
-    def _execute(self, command: Command) -> tuple[bool, str]:
-        if command.role not in _ROLES:
-            return False, f"role '{command.role}' is unknown; known: {', '.join(_ROLES)}"
-        if command.action == "start":
-            return self._start()
-        if command.action == "stop":
-            self._wanted = False
-            return True, "production stops"
-        if command.action == "halt":
-            return self._halt()
-        if command.action == "confirm":
-            return self._confirm(command.role)
-        return False, f"action '{command.action}' is unknown; known: start, stop, halt, confirm"
-
-    def _start(self) -> tuple[bool, str]:
-        if self.state is State.ERROR:
-            return False, f"error: {self._machine.error}; a supervisor must confirm it first"
-        if self.state is State.HALTED:
-            return False, "halted; confirm to end the halt first"
-        self._wanted = True
-        ready = self._reachable() is State.CONTINUOUS_EXECUTION
-        return True, "production starts" if ready else f"production starts when ready: {self._obstacle()}"
-
-    def _halt(self) -> tuple[bool, str]:
-        if self.state is State.ERROR:
-            return False, f"error: {self._machine.error}; a supervisor must confirm it first"
-        self._wanted = False
-        self._machine.move(State.HALTED)
-        return True, "halted"
-
-    def _confirm(self, role: str) -> tuple[bool, str]:
-        if self.state is State.ERROR and role == "operator":
-            return False, "an error is confirmed by a supervisor"
-        was = self.state
-        if not self._machine.confirm():
-            return False, "there is nothing to confirm"
-        self._wanted = self._autostart
-        return True, "error confirmed" if was is State.ERROR else "halt ended"
-
-    def _obstacle(self) -> str:
-        """What keeps the line from producing, "" if nothing does."""
-        if not self._linked:
-            return f"PLC link: {self._link.detail}"
-        if self._engine is None:
-            return "the engine is not there"
-        return "" if self._engine.ready else f"engine: {self._engine.detail}"
-
     def _tell_status(self, now_ns: int) -> None:
         self._status_due_ns = now_ns + _STATUS_EVERY_NS
-        engine = self._engine
-        error = self._machine.error or ("" if self.state is State.HALTED else self._obstacle())
+        counters = replace(
+            self._parts.counters,
+            mismatches=self._tracker.mismatches,
+            exchanges=self._link.exchanges,
+            link_errors=self._link.errors,
+        )
         self._statuses.append(
-            LineStatus(
-                state=int(self.state),
-                error=error,
-                advice=self._advice() if error else "",
-                plc=Health.GOOD if self._linked else Health.FAILURE,
+            line_status(
+                self._operation,
+                self._engine,
                 plc_detail=self._link.detail,
-                engine=_health(engine),
-                engine_detail=engine.detail if engine else "the engine is not there",
-                camera=engine.camera if engine else Health.CHECK,
-                runtime=engine.runtime if engine else "",
-                recipe=engine.recipe if engine else "",
-                counters=replace(
-                    self._parts.counters,
-                    mismatches=self._tracker.mismatches,
-                    exchanges=self._link.exchanges,
-                    link_errors=self._link.errors,
-                ),
+                counters=counters,
                 inputs=self._inputs,
                 realtime=self._realtime,
-                drift=engine.drift if engine else DriftState.UNWATCHED,
-                drift_detail=engine.drift_detail if engine else "",
             )
         )
 
-    def _advice(self) -> str:
-        if self.state is State.ERROR:
-            return "Remove the cause; then a supervisor confirms the error."
-        return RuntimeFaultError.advice if self._linked else PlcError.advice
-
     def _note(self, kind: str, text: str, user: str = "") -> None:
         self._events.append(Event("line", kind, text, self._wall(), user))
-
-
-def _health(engine: EngineStatus | None) -> Health:
-    """Of the engine; parts that have drifted ask for maintenance, and production goes on."""
-    if engine is None:
-        return Health.FAILURE
-    if not engine.ready:
-        return Health.CHECK
-    return Health.MAINTENANCE if engine.drift is DriftState.DRIFTED else Health.GOOD
 
 
 def _input_names(inputs: int) -> str:
