@@ -20,8 +20,18 @@ if sys.version_info >= (3, 11):
 else:  # JetPack 6 has Python 3.10
     import tomli as tomllib
 
+DialectName = Literal["modbus-rtu", "ascii-line", "host-link", "mc-1c", "mc-3c"]
+_USUAL_CHARACTERS = {
+    "modbus-rtu": ("8", "N", "1"),
+    "ascii-line": ("8", "N", "1"),
+    "host-link": ("7", "E", "2"),
+    "mc-1c": ("8", "E", "1"),
+    "mc-3c": ("8", "E", "1"),
+}
+
 _Positive = Annotated[int, msgspec.Meta(ge=1)]
 _Natural = Annotated[int, msgspec.Meta(ge=0)]
+_Millimetres = Annotated[float, msgspec.Meta(ge=1, le=100_000)]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,10 +51,12 @@ class LineSection(Section, frozen=True):
     """[line]: the serial link and its times."""
 
     port: str = "/dev/station/plc"
-    dialect: Literal["modbus-rtu"] = "modbus-rtu"
+    dialect: DialectName = "modbus-rtu"
     baud: Annotated[int, msgspec.Meta(ge=1200, le=4_000_000)] = 115200
-    parity: Literal["N", "E", "O"] = "N"
-    unit: Annotated[int, msgspec.Meta(ge=1, le=247)] = 1
+    parity: Literal["usual", "N", "E", "O"] = "usual"  # usual: what PLCs of this dialect are delivered with
+    data_bits: Literal[0, 7, 8] = 0  # 0: usual
+    stop_bits: Literal[0, 1, 2] = 0  # 0: usual
+    unit: Annotated[int, msgspec.Meta(ge=0, le=247)] = 1  # Modbus unit 1..247, Host Link node or MC station 0..31
     response_ms: Annotated[int, msgspec.Meta(ge=5, le=2000)] = 60  # no complete answer by then = failed
     quiet_ms: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 30  # silence after a failure; >= slave's byte time-out
     poll_ms: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 10  # between two reads of the photo-eye count
@@ -52,6 +64,32 @@ class LineSection(Section, frozen=True):
     deadline_ms: Annotated[int, msgspec.Meta(ge=10, le=60_000)] = 250  # photo-eye to verdict in the PLC
     pairing_ms: Annotated[int, msgspec.Meta(ge=5, le=5000)] = 60  # frame and count of a part lie this close; < pitch
     realtime_priority: Annotated[int, msgspec.Meta(ge=0, le=99)] = 50  # SCHED_FIFO, 0 = do not ask
+    tracking: Literal["plc", "encoder", "time"] = "plc"  # who knows where a part is: the PLC, or we. Below: only for us
+    gate_distance_mm: _Millimetres = 400.0  # photo-eye to gate
+    gate_zone_mm: _Millimetres = 15.0  # from so far before the gate to so far behind it a part needs it open
+    pitch_mm: _Millimetres = 150.0  # least distance between the front edges of two parts
+    belt_mm_s: _Millimetres = 500.0  # time: the belt's constant speed; encoder: its highest
+    mm_per_count: Annotated[float, msgspec.Meta(ge=0.0001, le=100)] = 0.1  # of the encoder
+    io_watchdog_ms: Annotated[int, msgspec.Meta(ge=5, le=2000)] = 50  # the I/O shuts the gate without a request so long
+    gate_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 10  # the I/O's own cycle and the travel of the gate
+
+    @property
+    def characters(self) -> str:
+        """Data bits, parity, stop bits as the port is set: "8N1", "7E2" ..."""
+        data_bits, parity, stop_bits = _USUAL_CHARACTERS[self.dialect]
+        given = parity if self.parity == "usual" else self.parity
+        return f"{self.data_bits or data_bits}{given}{self.stop_bits or stop_bits}"
+
+    @property
+    def bits(self) -> int:
+        """Bits on the wire for one character, start bit included."""
+        data_bits, parity, stop_bits = self.characters
+        return 1 + int(data_bits) + (parity != "N") + int(stop_bits)
+
+    @property
+    def heartbeat_needs_ms(self) -> int:
+        """What one lost byte costs: a failed exchange, the silence after it, a poll on either side."""
+        return self.response_ms + self.quiet_ms + 2 * self.poll_ms
 
 
 class CameraSection(Section, frozen=True):
@@ -125,7 +163,9 @@ def load_config(path: Path) -> StationConfig:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is no valid TOML: {error}") from error
     config: StationConfig = parse_table(StationConfig, table, str(path))
+    _check_line(config.line, path)
     _check_times(config, path)
+    _check_tracking(config.line, path)
     return config
 
 
@@ -167,17 +207,53 @@ def _value_at(table: Any, key: str) -> Any:
     return table
 
 
+def _check_line(line: LineSection, path: Path) -> None:
+    """Each dialect counts its stations differently; 7 bits cannot carry Modbus RTU."""
+    first, last = (1, 247) if line.dialect == "modbus-rtu" else (0, 247) if line.dialect == "ascii-line" else (0, 31)
+    if not first <= line.unit <= last:
+        raise ConfigError(f"{path}: line.unit = {line.unit}: {line.dialect} knows {first}..{last}; set the PLC's own")
+    if line.dialect == "modbus-rtu" and line.characters.startswith("7"):
+        raise ConfigError(f"{path}: line.data_bits = 7: modbus-rtu needs 8; set 8, here and in the PLC")
+
+
 def _check_times(config: StationConfig, path: Path) -> None:
     """A heartbeat limit that one lost byte can break rejects good parts; refuse it at the start."""
     line = config.line
-    needed = line.quiet_ms + line.response_ms + 2 * line.poll_ms
-    if line.heartbeat_limit_ms <= needed:
+    if line.heartbeat_limit_ms <= line.heartbeat_needs_ms:
         raise ConfigError(
             f"{path}: line.heartbeat_limit_ms = {line.heartbeat_limit_ms}: must exceed response_ms + quiet_ms + "
-            f"2 poll_ms = {needed}, or one lost byte is a heartbeat fault; shorten the PLC's byte time-out and quiet_ms"
+            f"2 poll_ms = {line.heartbeat_needs_ms}, or one lost byte is a heartbeat fault; shorten the PLC's byte time-out and quiet_ms"
         )
     if config.engine.deadline_ms >= line.deadline_ms:
         raise ConfigError(
             f"{path}: engine.deadline_ms = {config.engine.deadline_ms}: must be below line.deadline_ms = "
             f"{line.deadline_ms}, or a verdict in time for the engine is too late for the PLC"
+        )
+
+
+def _check_tracking(line: LineSection, path: Path) -> None:
+    """When the line tracks the parts itself: what cannot work at this speed is refused at the start."""
+    if line.tracking == "plc":
+        return
+    if line.io_watchdog_ms <= 2 * line.poll_ms:
+        raise ConfigError(
+            f"{path}: line.io_watchdog_ms = {line.io_watchdog_ms}: must exceed 2 poll_ms = {2 * line.poll_ms}, or the "
+            "gate falls shut between two polls; set a longer one, here and in the I/O, or poll more often"
+        )
+    speed = line.belt_mm_s / 1000
+    shut_ms = line.io_watchdog_ms + line.response_ms + line.gate_ms
+    needed = 2 * line.gate_zone_mm + speed * (shut_ms + 6 * line.poll_ms)
+    if line.pitch_mm <= needed:
+        raise ConfigError(
+            f"{path}: line.pitch_mm = {line.pitch_mm:g}: must exceed the window 2 gate_zone_mm + what the belt runs at "
+            f"belt_mm_s in 6 poll_ms (the edges lie between two polls) and in io_watchdog_ms + response_ms + gate_ms "
+            f"(a gate whose request to shut is lost) = {needed:g} mm, or a good part's gate is not proved shut before "
+            "the next part; shorten io_watchdog_ms, response_ms or poll_ms, slow the belt or space the parts"
+        )
+    needed = line.gate_zone_mm + speed * (line.deadline_ms + shut_ms)
+    if line.gate_distance_mm <= needed:
+        raise ConfigError(
+            f"{path}: line.gate_distance_mm = {line.gate_distance_mm:g}: must exceed gate_zone_mm + what the belt runs "
+            f"at belt_mm_s in deadline_ms + io_watchdog_ms + response_ms + gate_ms = {needed:g} mm, or a verdict comes "
+            "when the part is at the gate; shorten deadline_ms, slow the belt or move the gate"
         )

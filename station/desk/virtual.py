@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from station.core.config import LineSection, StationConfig, StationSection
+from station.core.config import DialectName, LineSection, StationConfig, StationSection
 from station.core.messages import Command, EngineStatus, Event, PartRecord
 from station.core.states import State
 from station.desk.summary import Summary, save, sum_up, table
@@ -44,6 +44,7 @@ class VirtualWishes:
     seed: int = 1
     bad_share: float = 0.2
     parts_per_fault: int = 40
+    dialect: DialectName = "modbus-rtu"
 
 
 def run(wishes: VirtualWishes, json_file: Path | None) -> int:
@@ -154,9 +155,16 @@ class VirtualLine:
     def __init__(self, wishes: VirtualWishes, folder: Path) -> None:
         self._wishes = wishes
         self._config = StationConfig(
-            station=StationSection(name="virtual", autostart=True, rehearsal=True), line=LineSection()
+            station=StationSection(name="virtual", autostart=True, rehearsal=True),
+            line=LineSection(dialect=wishes.dialect),
         )
-        settings = PlantSettings(parts=wishes.parts, rate_hz=wishes.rate, seed=wishes.seed, bad_share=wishes.bad_share)
+        settings = PlantSettings(
+            parts=wishes.parts,
+            rate_hz=wishes.rate,
+            seed=wishes.seed,
+            bad_share=wishes.bad_share,
+            dialect=wishes.dialect,
+        )
         self.now_ns = SECOND
         self.plant = VirtualPlant(settings, self.now_ns)
         self.engine = VirtualEngine(wishes.seed, self._config.engine.deadline_ms)

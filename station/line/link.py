@@ -1,30 +1,36 @@
 """The PLC link, sans-IO: which exchange comes next, what its answer means, when the link is up or lost.
 
-    poll       FC 23   writes the header (ORDER .. GATE) and reads the whole status, each poll_ms
-    verdicts   FC 16   slots of neighbouring parts in one request, between two polls
+    poll       writes the header (ORDER .. GATE) and reads the whole status, each poll_ms
+    verdicts   slots of neighbouring parts in one exchange, between two polls
 
     handshake  ORDER_PROOF   poll; the PLC's ORDER constant must read right        (PLC -> station)
-               READ_BACK     FC 3 of our own header; our ORDER must read right     (station -> PLC)
-               FLUSH         FC 16, all slots empty: nothing stale can match a part number
+               READ_BACK     our own header must come back word for word           (station -> PLC)
+               FLUSH         all slots are written empty: nothing stale can match a part number
                UP
 
-One exchange at a time. After a failure nothing is sent for quiet_ms: a slave that lost a byte swallows what comes at
-once. No good answer for heartbeat_limit_ms, or a PLC heartbeat that stands still as long: the link is lost.
+The dialect (`station.line.dialect`) makes each of these a row of exchanges; they go one at a time. After a failure
+nothing is sent for quiet_ms: a slave that lost a byte swallows what comes at once. No good answer for
+heartbeat_limit_ms, or a PLC heartbeat that stands still as long: the link is lost.
+
+A status that does not simply follow the last one (another boot id, a count that falls or leaps, other inputs, another
+wanted recipe) is believed when a second poll says the same: the checksums of some dialects are weak.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from station.core import plc_map
 from station.core.config import LineSection
 from station.core.errors import PlcError, PlcFrameError, PlcTimeoutError
-from station.line import modbus
+from station.line.dialect import Exchange
+from station.line.dialects import dialect_of
 
 _MS = 1_000_000
 _SWAPPED = 0x3412
+_LEAP = 1  # parts between two polls that need no second look
 _NO_PORT = "the serial port is not open"
 
 
@@ -69,27 +75,32 @@ class Written:
 
 @dataclass(slots=True)
 class _Pending:
-    exchange: modbus.Exchange
-    sent_ns: int
+    row: tuple[Exchange, ...]
     slots: tuple[plc_map.Slot, ...] = ()
-    state_word: int = -1  # what a poll tells the PLC; -1: this is no poll
+    header: tuple[int, ...] = ()  # what a poll tells the PLC; empty: this is no poll
+    done: int = 0  # exchanges of the row that are answered
+    sent_ns: int | None = None  # when the one on the wire was sent; None: the next one has not been sent
+    words: list[int] = field(default_factory=list)
 
     @property
-    def is_poll(self) -> bool:
-        return self.state_word >= 0
+    def current(self) -> Exchange:
+        return self.row[self.done]
 
 
 class PlcLink:
     """One serial link; the controller sets `state_word`, `recipe_id` and `alive` and reads the rest."""
 
     def __init__(self, line: LineSection) -> None:
+        """Raises ConfigError when response_ms is too short for the baud rate."""
         self._line = line
-        character_ns = 11 * 1_000_000_000 // line.baud
-        self._gap_ns = max(1_750_000, 7 * character_ns // 2)  # t3.5 between two frames; 1.75 ms above 19200 baud
+        self._dialect = dialect_of(line)
         self._phase = Phase.ORDER_PROOF
         self._port_open = False
         self._pending: _Pending | None = None
         self._last_was_poll = False
+        self._header: tuple[int, ...] = ()  # as the PLC has it
+        self._status: PlcStatus | None = None  # the last one believed
+        self._unsure: PlcStatus | None = None  # read once; believed when the next one follows it
         self._quiet_until_ns = 0
         self._poll_due_ns = 0
         self._good_ns = 0  # last good answer
@@ -133,38 +144,45 @@ class PlcLink:
 
     def transmit(self, now_ns: int, due: Sequence[plc_map.Slot]) -> bytes | None:
         """The next request, to be sent at once; None = nothing now. `due` are verdicts to write, by part number."""
-        if not self._port_open or self._pending or now_ns < self._quiet_until_ns:
+        if not self._port_open or self._on_wire or now_ns < self._quiet_until_ns:
             return None
-        self._pending = self._next(now_ns, due)
         if self._pending is None:
-            return None
-        self._last_was_poll = self._pending.is_poll
-        return self._pending.exchange.request
+            self._pending = self._next(now_ns, due)
+            if self._pending is None:
+                return None
+            self._last_was_poll = bool(self._pending.header)
+        self._pending.sent_ns = now_ns
+        return self._pending.current.request
 
     def receive(self, data: bytes, now_ns: int) -> PlcStatus | Written | None:
         """Bytes from the PLC; returns what a completed exchange says, if it says anything."""
         pending = self._pending
-        if pending is None:
+        if pending is None or pending.sent_ns is None:
             # Noise, or an answer that came too late: the line must be silent again before we speak.
-            self._quiet_until_ns = max(self._quiet_until_ns, now_ns + self._gap_ns)
+            self._quiet_until_ns = max(self._quiet_until_ns, now_ns + self._dialect.gap_ns)
             return None
+        result = None
         try:
-            words = pending.exchange.feed(data)
+            words = pending.current.feed(data)
             if words is None:
                 return None
-            result = self._understand(pending, words, now_ns)
+            pending.words += words
+            if pending.current is pending.row[-1]:
+                result = self._understand(pending, pending.sent_ns, now_ns)
+                self._pending = None
         except PlcFrameError as error:
             self._failed(error, now_ns)
             return None
-        self._pending = None
-        self._quiet_until_ns = now_ns + self._gap_ns
+        pending.done += 1
+        pending.sent_ns = None
+        self._quiet_until_ns = now_ns + self._dialect.gap_ns
         self._good_ns = now_ns
         self.exchanges += 1
         return result
 
     def tick(self, now_ns: int) -> None:
         """Time passes: an answer that did not come, a link that is lost."""
-        if self._pending and now_ns >= self._pending.sent_ns + self._line.response_ms * _MS:
+        if self._on_wire and now_ns >= self._answer_due_ns:
             self._failed(PlcTimeoutError(f"{self._line.port}: no answer within {self._line.response_ms} ms"), now_ns)
         if not self.up:
             return
@@ -178,25 +196,32 @@ class PlcLink:
         """When `tick` or `transmit` has something to do."""
         if not self._port_open:
             return 1 << 62
-        if self._pending:
-            return self._pending.sent_ns + self._line.response_ms * _MS
-        if self._phase in {Phase.READ_BACK, Phase.FLUSH} or (anything_due and self.up):
+        if self._on_wire:
+            return self._answer_due_ns
+        if self._pending or self._phase in {Phase.READ_BACK, Phase.FLUSH} or (anything_due and self.up):
             return self._quiet_until_ns
         return max(self._quiet_until_ns, self._poll_due_ns)
 
+    @property
+    def _on_wire(self) -> bool:
+        return self._pending is not None and self._pending.sent_ns is not None
+
+    @property
+    def _answer_due_ns(self) -> int:
+        sent_ns = self._pending.sent_ns if self._pending else None
+        return (sent_ns or 0) + self._line.response_ms * _MS
+
     def _next(self, now_ns: int, due: Sequence[plc_map.Slot]) -> _Pending | None:
-        unit = self._line.unit
         if self._phase is Phase.READ_BACK:
-            return _Pending(modbus.read_holding(unit, plc_map.CONTROL_BASE, plc_map.CONTROL_SIZE), now_ns)
+            return _Pending(self._dialect.read(plc_map.CONTROL_BASE, plc_map.CONTROL_SIZE))
         if self._phase is Phase.FLUSH:
             empty = [0] * (plc_map.SLOTS * plc_map.SLOT_SIZE)
-            return _Pending(modbus.write_many(unit, plc_map.SLOT_BASE, empty), now_ns)
+            return _Pending(self._dialect.write(plc_map.SLOT_BASE, empty))
         poll_due = now_ns >= self._poll_due_ns
         if self.up and due and (self._last_was_poll or not poll_due):
-            slots = _neighbours(due)
+            slots = _neighbours(due, self._dialect.most // plc_map.SLOT_SIZE)
             words = [register for part, word in slots for register in plc_map.slot_words(part, word)]
-            exchange = modbus.write_many(unit, plc_map.slot_register(slots[0][0]), words)
-            return _Pending(exchange, now_ns, slots)
+            return _Pending(self._dialect.write(plc_map.slot_register(slots[0][0]), words), slots)
         return self._poll(now_ns) if poll_due else None
 
     def _poll(self, now_ns: int) -> _Pending:
@@ -204,50 +229,53 @@ class PlcLink:
         if self.alive:
             self.heartbeat = (self.heartbeat + 1) & 0xFFFF
         recipe = plc_map.split32(self.recipe_id)
-        header = [plc_map.BYTE_ORDER, self.heartbeat, self.state_word, *recipe, self.request, self.gate]
-        exchange = modbus.read_write(
-            self._line.unit, plc_map.STATUS_BASE, plc_map.STATUS_SIZE, plc_map.CONTROL_BASE, header
-        )
-        return _Pending(exchange, now_ns, state_word=self.state_word)
+        header = (plc_map.BYTE_ORDER, self.heartbeat, self.state_word, *recipe, self.request, self.gate)
+        return _Pending(self._dialect.poll(header), header=header)
 
-    def _understand(self, pending: _Pending, words: tuple[int, ...], now_ns: int) -> PlcStatus | Written | None:
-        if pending.is_poll:
-            self.told_word = pending.state_word
-            _prove_order(words[plc_map.ORDER], "reads")
+    def _understand(self, pending: _Pending, sent_ns: int, now_ns: int) -> PlcStatus | Written | None:
+        words = pending.words
+        if pending.header:
+            self._header = pending.header
+            self.told_word = pending.header[plc_map.CONTROL_STATE - plc_map.CONTROL_BASE]
+            _prove_order(words, "reads")
+            status = _status_of(words, sent_ns, now_ns)
             if self._phase is Phase.ORDER_PROOF:
-                self._phase = Phase.READ_BACK
+                self._phase, self._unsure = Phase.READ_BACK, status
                 return None
-            return self._status(pending, words, now_ns)
+            return self._believed(status, now_ns)
         if self._phase is Phase.READ_BACK:
-            _prove_order(words[0], "writes")
+            _prove_order(words, "writes")
+            if tuple(words) != self._header:
+                raise _OrderError(
+                    "the PLC does not hold the header as it was written: another register map or PLC program"
+                )
             self._phase = Phase.FLUSH
+            if self._line.tracking != "plc":  # a remote I/O has no slots
+                self._come_up(now_ns)
         elif self._phase is Phase.FLUSH:
-            self._phase = Phase.UP
-            self._beat_ns = now_ns
-            self._poll_due_ns = now_ns
-            self.detail = "linked"
+            self._come_up(now_ns)
         else:
             return Written(pending.slots, now_ns)
         return None
 
-    def _status(self, pending: _Pending, words: tuple[int, ...], now_ns: int) -> PlcStatus:
-        beat = words[plc_map.HEARTBEAT]
-        if beat != self._beat:
-            self._beat, self._beat_ns = beat, now_ns
+    def _come_up(self, now_ns: int) -> None:
+        self._phase = Phase.UP
+        self._beat_ns = now_ns
+        self._poll_due_ns = now_ns
         self.detail = "linked"
-        return PlcStatus(
-            pending.sent_ns,
-            now_ns,
-            words[plc_map.BOOT],
-            plc_map.join32(words[plc_map.COUNT], words[plc_map.COUNT + 1]),
-            beat,
-            plc_map.join32(words[plc_map.ACK_PART], words[plc_map.ACK_PART + 1]),
-            words[plc_map.ACK_MASK],
-            words[plc_map.INPUTS],
-            plc_map.join32(words[plc_map.ENCODER], words[plc_map.ENCODER + 1]),
-            plc_map.join32(words[plc_map.CONFIRMED], words[plc_map.CONFIRMED + 1]),
-            plc_map.join32(words[plc_map.WANTED], words[plc_map.WANTED + 1]),
-        )
+
+    def _believed(self, status: PlcStatus, now_ns: int) -> PlcStatus | None:
+        """The status, if it follows the last one or repeats what was read once; else it is asked for again."""
+        usual = self._status is not None and _follows(self._status, status, _LEAP)
+        if not usual and not (self._unsure and _follows(self._unsure, status, plc_map.SLOTS)):
+            self._unsure = status
+            self._poll_due_ns = now_ns
+            return None
+        self._status, self._unsure = status, None
+        if status.heartbeat != self._beat:
+            self._beat, self._beat_ns = status.heartbeat, now_ns
+        self.detail = "linked"
+        return status
 
     def _failed(self, error: PlcError, now_ns: int) -> None:
         self._pending = None
@@ -264,6 +292,7 @@ class PlcLink:
         self._pending = None
         self._quiet_until_ns = max(self._quiet_until_ns, now_ns + self._line.quiet_ms * _MS)
         self._poll_due_ns = now_ns
+        self._status = self._unsure = None
         self.detail = why
 
 
@@ -271,20 +300,48 @@ class _OrderError(PlcFrameError):
     """The ORDER constant does not read right."""
 
 
-def _prove_order(word: int, verb: str) -> None:
-    if word == plc_map.BYTE_ORDER:
-        return
-    if word == _SWAPPED:
-        raise _OrderError(f"the PLC {verb} its registers with swapped bytes; switch byte order in its Modbus settings")
-    raise _OrderError(
-        f"register ORDER is 0x{word:04X}, not 0x{plc_map.BYTE_ORDER:04X}: another register map or PLC program"
+def _status_of(words: Sequence[int], sent_ns: int, now_ns: int) -> PlcStatus:
+    def long(at: int) -> int:
+        return plc_map.join32(words[at], words[at + 1])
+
+    return PlcStatus(
+        sent_ns,
+        now_ns,
+        words[plc_map.BOOT],
+        long(plc_map.COUNT),
+        words[plc_map.HEARTBEAT],
+        long(plc_map.ACK_PART),
+        words[plc_map.ACK_MASK],
+        words[plc_map.INPUTS],
+        long(plc_map.ENCODER),
+        long(plc_map.CONFIRMED),
+        long(plc_map.WANTED),
     )
 
 
-def _neighbours(due: Sequence[plc_map.Slot]) -> tuple[plc_map.Slot, ...]:
+def _follows(old: PlcStatus, new: PlcStatus, most: int) -> bool:
+    """Nothing but time has passed, and at most so many parts."""
+    same = (old.boot, old.inputs, old.wanted) == (new.boot, new.inputs, new.wanted)
+    return same and (new.count - old.count) & 0xFFFFFFFF <= most
+
+
+def _prove_order(words: Sequence[int], verb: str) -> None:
+    first = words[0]
+    if first == plc_map.BYTE_ORDER:
+        return
+    if first == _SWAPPED:
+        raise _OrderError(f"the PLC {verb} its registers with swapped bytes; switch the byte order in its settings")
+    if plc_map.BYTE_ORDER in words:
+        raise _OrderError(f"the PLC {verb} its registers with swapped words; switch the word order in its settings")
+    raise _OrderError(
+        f"register ORDER is 0x{first:04X}, not 0x{plc_map.BYTE_ORDER:04X}: another register map or PLC program"
+    )
+
+
+def _neighbours(due: Sequence[plc_map.Slot], most: int) -> tuple[plc_map.Slot, ...]:
     """The first verdicts of `due` whose slots stand side by side: one write. The ring's end breaks the row."""
     row = [due[0]]
-    for part, word in due[1:]:
+    for part, word in due[1:most]:
         if part != row[-1][0] + 1 or part % plc_map.SLOTS == 0:
             break
         row.append((part, word))

@@ -18,8 +18,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
+from station.core import plc_map
 from station.core.crc import crc16
 from station.core.errors import PlcFrameError
+from station.line import dialect
 
 READ_HOLDING, READ_INPUT, WRITE_ONE, WRITE_MANY, READ_WRITE = 3, 4, 6, 16, 23
 MAX_READ, MAX_WRITE, MAX_READ_WRITE = 125, 123, 121  # registers in one request
@@ -51,6 +53,7 @@ class Exchange:
         self.request = request + struct.pack("<H", crc16(request))
         self._head = answer_head
         self._words = words
+        self.answer_bytes = len(answer_head) + 2 * words + 2
         self._answer = bytearray()
 
     def feed(self, data: bytes) -> tuple[int, ...] | None:
@@ -71,7 +74,7 @@ class Exchange:
     def _size(self) -> int:
         if len(self._answer) > 1 and self._answer[1] & _REFUSED:
             return _EXCEPTION_BYTES
-        return len(self._head) + 2 * self._words + 2
+        return self.answer_bytes
 
     def _refuse_stranger(self) -> None:
         """Unit and function must be right before the size is known."""
@@ -90,6 +93,30 @@ class Exchange:
         if not answer.startswith(self._head):
             raise PlcFrameError(f"answer does not fit the request: {answer.hex(' ')}")
         return struct.unpack(f">{self._words}H", answer[len(self._head) : -2])
+
+
+class ModbusRtu:
+    """Requests to one unit; `station.line.dialect.Dialect`."""
+
+    most = MAX_WRITE // plc_map.SLOT_SIZE * plc_map.SLOT_SIZE
+
+    def __init__(self, unit: int, baud: int) -> None:
+        character_ns = 11 * 1_000_000_000 // baud
+        self.gap_ns = max(1_750_000, 7 * character_ns // 2)  # t3.5 between two frames; 1.75 ms above 19200 baud
+        self._unit = unit
+
+    def read(self, address: int, count: int) -> tuple[dialect.Exchange, ...]:
+        """Function 3."""
+        return (read_holding(self._unit, address, count),)
+
+    def write(self, address: int, values: Sequence[int]) -> tuple[dialect.Exchange, ...]:
+        """Function 16."""
+        return (write_many(self._unit, address, values),)
+
+    def poll(self, header: Sequence[int]) -> tuple[dialect.Exchange, ...]:
+        """Function 23: it writes, then reads."""
+        status = plc_map.STATUS_BASE, plc_map.STATUS_SIZE
+        return (read_write(self._unit, *status, plc_map.CONTROL_BASE, header),)
 
 
 def read_holding(unit: int, address: int, count: int) -> Exchange:

@@ -20,20 +20,25 @@ class PortRefusedError(PortError):
 
 
 class SerialPort:
-    """An open port, 8 data bits, 1 stop bit, for us alone."""
+    """An open port, for us alone."""
 
-    def __init__(self, name: str, baud: int, parity: str = "N") -> None:
-        """Open `name`.
+    def __init__(self, name: str, baud: int, characters: str = "8N1") -> None:
+        """Open `name`; `characters` are data bits, parity and stop bits.
 
         Raises:
             PortRefusedError: in use by another program, or no permission.
             PortError: there is no such port, or it does not take the settings.
         """
         self.name = name
+        bits, parity, stop = characters
+        settings = {"bytesize": int(bits), "parity": parity, "stopbits": int(stop)}
         try:
-            self._port = serial.Serial(name, baud, parity=parity, timeout=0, write_timeout=0, exclusive=True)
+            self._port = serial.Serial(name, baud, timeout=0, write_timeout=0, exclusive=True, **settings)
         except (serial.SerialException, termios.error, ValueError) as error:
-            raise _translated(name, parity, error) from error
+            raise _translated(name, characters, error) from error
+        if parity != "N":
+            with contextlib.suppress(termios.error):
+                _check_parity(self._port.fileno())
         # Not every driver offers it (FTDI does, a PTY does not): without it answers come up to 16 ms later.
         with contextlib.suppress(OSError, ValueError, NotImplementedError):
             self._port.set_low_latency_mode(True)
@@ -86,7 +91,14 @@ class SerialPort:
             self._port.close()
 
 
-def _translated(name: str, parity: str, error: Exception) -> PortError:
+def _check_parity(port: int) -> None:
+    """Turn a byte of wrong parity into 0, which no checksum takes for the right one: pyserial ignores it."""
+    settings = termios.tcgetattr(port)
+    settings[0] = (settings[0] | termios.INPCK) & ~(termios.IGNPAR | termios.PARMRK)
+    termios.tcsetattr(port, termios.TCSANOW, settings)
+
+
+def _translated(name: str, characters: str, error: Exception) -> PortError:
     number = getattr(error, "errno", None) or (error.args[0] if error.args else None)
     if number == errno.ENOENT:
         return PortError(f"{name}: there is no such port; plug the adapter in, or correct line.port in station.toml")
@@ -95,7 +107,9 @@ def _translated(name: str, parity: str, error: Exception) -> PortError:
     if number in {errno.EBUSY, errno.EAGAIN} or "exclusively lock" in str(error):
         return PortRefusedError(f"{name}: in use by another program; stop the other station or terminal on this port")
     if isinstance(error, termios.error):
-        return PortError(f"{name}: the port does not take parity {parity} ({error}); set line.parity as it can")
+        return PortError(
+            f"{name}: the port does not take {characters} ({error}); set line.parity, data_bits, stop_bits as it can"
+        )
     return PortError(f"{name}: cannot be opened as a serial port ({error}); correct line.port in station.toml")
 
 

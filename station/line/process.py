@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Iterator
 from types import FrameType
 from typing import IO
 
@@ -23,6 +24,7 @@ from station.core.errors import ConfigError, PortError
 from station.core.messages import AnyMessage, Command, EngineStatus, LineStatus, Numbering, PartRecord, PartVerdict
 from station.core.notify import notify
 from station.core.outbox import Outbox
+from station.core.wall import wall_clock
 from station.line.controller import LineController
 from station.line.memory import LineMemory, StoredParts
 from station.line.peers import Peers
@@ -34,6 +36,7 @@ _LAST_RETRY_NS = 2_000_000_000
 _TELL_PLC_NS = 500_000_000  # at the end: time to tell the PLC
 _FLUSH_NS = 1_000_000_000  # at the end: time for the recorder to take the rest
 _NEVER = 1 << 62
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 Waitable = int | Listener | Channel | SerialPort | Outbox
 
@@ -61,7 +64,7 @@ class LineProcess:
             memory = stack.enter_context(LineMemory(config.run_dir / "line.memory"))
             self._stored = StoredParts(memory)
             realtime = become_realtime(config.line.realtime_priority)
-            self._controller = LineController(config, now_ns, memory.recalled, realtime=realtime)
+            self._controller = LineController(config, now_ns, memory.recalled, wall_clock(config), realtime)
             stack.callback(self._close_port)
             self._open_port(now_ns, first=True)
             self._peers = Peers(Listener(config.socket("line")))
@@ -107,7 +110,7 @@ class LineProcess:
             return
         line = self._config.line
         try:
-            self._port = SerialPort(line.port, line.baud, line.parity)
+            self._port = SerialPort(line.port, line.baud, line.characters)
         except PortError as error:
             if first and isinstance(error, PortRefusedError):
                 raise
@@ -168,8 +171,9 @@ class LineProcess:
         for message in self._controller.take_messages():
             if isinstance(message, Numbering):
                 self._peers.tell_engine(message)
-            elif isinstance(message, LineStatus):
+            else:
                 self._peers.tell_windows(message)
+            if isinstance(message, LineStatus):
                 notify("WATCHDOG=1")  # a status comes out of a round that went all the way through
         self._outbox.pump(now_ns)
         self._stored.stored(self._outbox.stored_up_to)
@@ -192,19 +196,26 @@ class LineProcess:
             self._port = None
 
 
+@contextlib.contextmanager
+def signals_wait() -> Iterator[None]:
+    """A signal to stop that comes while the sockets appear waits until there is somebody to tell the PLC."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+
+
 def run_line(config: StationConfig) -> None:
     """Run until SIGTERM or SIGINT."""
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    # A signal that comes while the sockets appear waits until there is somebody to tell the PLC.
-    signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-    process = LineProcess(config)
+    with signals_wait():
+        process = LineProcess(config)
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        process.stop()
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            process.stop()
 
-    for number in numbers:
-        signal.signal(number, stop)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+        for number in _STOPPING:
+            signal.signal(number, stop)
     process.run()
 
 

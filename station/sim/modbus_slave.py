@@ -13,10 +13,10 @@ Like a real slave it knows a request's end by its length. A lost byte leaves it 
 from __future__ import annotations
 
 import struct
-from typing import Protocol
 
 from station.core.crc import crc16
 from station.sim.plc import IllegalAddressError
+from station.sim.slave import Registers
 
 READ_HOLDING, READ_INPUT, WRITE_ONE, WRITE_MANY, READ_WRITE = 3, 4, 6, 16, 23
 ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE = 1, 2, 3
@@ -24,18 +24,6 @@ BROADCAST = 0
 
 _FIXED_SIZE = {READ_HOLDING: 8, READ_INPUT: 8, WRITE_ONE: 8}
 _COUNTED = {WRITE_MANY: (6, 9), READ_WRITE: (10, 13)}  # where the byte count stands, size without the values
-
-
-class Registers(Protocol):
-    """What a slave serves; `station.sim.plc.Plc` is one."""
-
-    def read(self, address: int, count: int) -> list[int]:
-        """Values, or IllegalAddressError."""
-        ...
-
-    def write(self, address: int, values: list[int]) -> None:
-        """Store all of them, or raise IllegalAddressError."""
-        ...
 
 
 class _RefusalError(Exception):

@@ -1,4 +1,4 @@
-"""The plant as one object under any clock: conveyor, wire, Modbus slave, PLC, gate and book, no processes, no waiting.
+"""The plant as one object under any clock: conveyor, wire, slave, PLC, gate and book, no processes, no waiting.
 
     plant = VirtualPlant(PlantSettings(parts=2000, rate_hz=10, seed=7))
     plant.send(now_ns, request)                 # the master's bytes go onto the wire
@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from station.core.config import DialectName
 from station.sim.book import Book, GateReason, PartFate
 from station.sim.conveyor import Conveyor, PhysicalPart
-from station.sim.modbus_slave import ModbusSlave
 from station.sim.plc import Plc
+from station.sim.slaves import slave_of
 from station.sim.wire import Wire
 
 _MS = 1_000_000
@@ -34,6 +35,7 @@ class PlantSettings:
     gate_delay_ms: int = 400  # photo-eye to gate
     baud: int = 115200
     unit: int = 1
+    dialect: DialectName = "modbus-rtu"
     heartbeat_limit_ms: int = 300
     scan_ms: int = 5
     byte_timeout_ms: int = 5  # of the slave
@@ -58,7 +60,7 @@ class VirtualPlant:
         self.now_ns = start_ns
         self.book = Book()
         self.plc = Plc(boot_seed, settings.heartbeat_limit_ms * _MS)
-        self.slave = ModbusSlave(self.plc, settings.unit, settings.byte_timeout_ms * _MS)
+        self.slave = slave_of(settings.dialect, self.plc, settings.unit, settings.byte_timeout_ms * _MS)
         self.wire = Wire(settings.baud, settings.seed)
         self.conveyor = Conveyor(
             settings.parts, settings.rate_hz, settings.seed, settings.bad_share, settings.gate_delay_ms * _MS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import termios
 import time
 import tty
 
@@ -12,6 +13,8 @@ import serial
 
 from station.core.errors import PlcTimeoutError, PortError
 from station.line.port import PortRefusedError, SerialPort
+
+real = serial.Serial
 
 
 @pytest.fixture
@@ -83,14 +86,17 @@ def test_settings_reach_the_driver(monkeypatch):
         def __init__(self, name, baud, **keywords):
             asked.update(keywords, name=name, baud=baud)
 
+        def fileno(self):
+            return os.open(os.devnull, os.O_RDONLY)
+
         def set_low_latency_mode(self, on):
             asked["low_latency"] = on
             raise OSError(errno.ENOTTY, "not offered")
 
     monkeypatch.setattr(serial, "Serial", Recorder)
-    assert SerialPort("/dev/x", 9600, "E").fileno() == -1
+    assert SerialPort("/dev/x", 9600, "7E2").fileno() == -1
     assert asked == {
-        "name": "/dev/x", "baud": 9600, "parity": "E", "timeout": 0, "write_timeout": 0,
+        "name": "/dev/x", "baud": 9600, "bytesize": 7, "parity": "E", "stopbits": 2, "timeout": 0, "write_timeout": 0,
         "exclusive": True, "low_latency": True,
     }  # fmt: skip
 
@@ -98,9 +104,20 @@ def test_settings_reach_the_driver(monkeypatch):
 def test_parity_that_the_port_cannot_do(wire):
     """A pseudo-terminal has no parity: the first open of one with even parity fails in the driver."""
     try:
-        SerialPort(wire[1], 115200, "E").close()
+        SerialPort(wire[1], 115200, "8E1").close()
     except PortError as error:
-        assert "parity E" in str(error)
+        assert "does not take 8E1" in str(error)
+
+
+def test_wrong_parity_is_looked_for_in_what_comes(wire, monkeypatch):
+    """pyserial switches the check off (INPCK); we switch it on, and a byte of wrong parity reads as 0."""
+    set_to = {}
+    monkeypatch.setattr(serial, "Serial", lambda name, baud, **settings: real(name, baud, timeout=0))
+    monkeypatch.setattr(termios, "tcsetattr", lambda fd, when, settings: set_to.update(input=settings[0]))
+    port = SerialPort(wire[1], 115200, "7E2")
+    port.close()
+    assert set_to["input"] & termios.INPCK
+    assert not set_to["input"] & (termios.IGNPAR | termios.PARMRK)
 
 
 def test_vanished_adapter_is_named_by_reading_and_writing():
