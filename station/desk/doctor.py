@@ -83,12 +83,12 @@ def check_port(config: StationConfig, running: bool) -> Finding:
     """The port opens, or our own station has it. Raises PortError if not."""
     line = config.line
     try:
-        SerialPort(line.port, line.baud, line.parity).close()
+        SerialPort(line.port, line.baud, line.characters).close()
     except PortRefusedError:
         if not running:
             raise
         return Finding("PLC port", Health.GOOD, f"{line.port}: in use by this station")
-    return Finding("PLC port", Health.GOOD, f"{line.port}: opens with {line.baud} baud, parity {line.parity}")
+    return Finding("PLC port", Health.GOOD, f"{line.port}: opens with {line.baud} baud, {line.characters}")
 
 
 def check_quiet_time(config: StationConfig) -> Finding:

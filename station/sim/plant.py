@@ -23,6 +23,7 @@ import msgspec
 from station.sim import control
 from station.sim.pty_port import PtyPort
 from station.sim.serving import serve
+from station.sim.slaves import DIALECTS
 from station.sim.virtual import PlantSettings, VirtualPlant
 
 _MS = 1_000_000
@@ -196,7 +197,8 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[Path, Plant
     parser.add_argument("--seed", type=int, default=usual.seed, help="same seed, same parts")
     parser.add_argument("--bad-share", type=float, default=usual.bad_share, help="share of bad parts, 0..1")
     parser.add_argument("--baud", type=int, default=usual.baud, help="pace of the serial wire")
-    parser.add_argument("--unit", type=int, default=usual.unit, help="Modbus unit")
+    parser.add_argument("--unit", type=int, default=usual.unit, help="the PLC's unit, node or station")
+    parser.add_argument("--dialect", choices=DIALECTS, default=usual.dialect, help="what the PLC speaks")
     parser.add_argument("--gate-delay-ms", type=int, default=usual.gate_delay_ms, help="photo-eye to gate")
     parser.add_argument("--heartbeat-limit-ms", type=int, default=usual.heartbeat_limit_ms)
     parser.add_argument("--byte-timeout-ms", type=int, default=usual.byte_timeout_ms, help="the slave's")
@@ -211,6 +213,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[Path, Plant
         gate_delay_ms=given.gate_delay_ms,
         baud=given.baud,
         unit=given.unit,
+        dialect=given.dialect,
         heartbeat_limit_ms=given.heartbeat_limit_ms,
         byte_timeout_ms=given.byte_timeout_ms,
         boot_seed=int.from_bytes(os.urandom(4), "little"),
