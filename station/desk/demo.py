@@ -14,7 +14,8 @@ from pathlib import Path
 from station.core.errors import ChannelError, StationError
 from station.core.recipe import recipe_sha256
 from station.core.states import State
-from station.desk.faults import FaultPlan
+from station.desk.fault_plan import FaultPlan
+from station.desk.recovery import story_table, tell_stories, unrecorded
 from station.desk.stage import WORLD, WORLD_FILES, Stage, Wishes
 from station.desk.summary import Summary, save, sum_up, table
 from station.desk.supervisor import SignalGuard, Supervisor
@@ -27,7 +28,12 @@ READY_S = 120.0  # to the first ContinuousExecution
 RECORDS_S = 15.0  # from the last gate decision to the last record
 STALL_S = 60.0  # no part moves: the run is given up
 _TEND_S = 0.1
-_LOOK_S = 1.0  # a person looks at an error for so long before confirming it
+_LOOK_S = 1.0  # a person looks at a stop for so long before doing something about it
+_ANSWERS = {  # what the person does about a state that lasts, and what the screen says about it
+    State.ERROR: ("confirm", "confirmed"),
+    State.HALTED: ("confirm", "confirmed"),
+    State.READY: ("start", "production started again"),
+}
 
 
 class DemoError(StationError):
@@ -46,6 +52,8 @@ def run(wishes: Wishes) -> int:
             stage.close()
     if wishes.json:
         save(summary, wishes.json)
+    if summary.stories:
+        print(f"\n{story_table(summary.stories)}")
     print(f"\n{table(summary)}\n\njournal, pictures, configuration: {stage.directory}")
     if summary.complaint:
         print(f"NOT AS IT MUST BE: {summary.complaint}", file=sys.stderr)
@@ -61,12 +69,13 @@ class Demo:
         self._watch = LineWatch(stage.config.socket("line"))
         self._door = EngineDoor(stage.config.socket("engine"))
         self._runtime = ""
-        self._error_since: float | None = None
+        self._stopped_since: float | None = None
         self._progress = Progress()
         self.plan = FaultPlan(stage.wishes.faults, stage.wishes.parts, self._say)
         self.processes = Supervisor(stage.programs(), self._say)
         self.plant = PlantControl(stage.run_dir)
-        self.bundle = stage.bundle
+        self.config = stage.config
+        self.disk = stage.disk
         self.rate = stage.wishes.rate
 
     def rehearse(self, fault: str, seconds: float) -> bool:
@@ -87,7 +96,7 @@ class Demo:
             shutil.copy(self._stage.run_dir / BOOK_FILE, self._stage.directory)
             summary = self._wait_for_records(book)
             self._leave_window_open(summary)
-            self.plan.mend_all(self)
+            self.plan.mend_all()
         self._watch.close()
         self._door.close()
         return summary
@@ -124,8 +133,8 @@ class Demo:
         while True:
             self._tend()
             status = self._plant_status()
-            self.plan.advance(status.produced, self)
-            self._attend_errors()
+            self.plan.advance(status, self)
+            self._attend()
             self._progress.show(self._stage.wishes.parts, status, self._watch)
             if status.finished and self.plan.idle:
                 self._progress.end()
@@ -140,16 +149,18 @@ class Demo:
         """The recorder may be a moment behind; a record that is still missing after `RECORDS_S` is lost."""
         end = time.monotonic() + RECORDS_S
         with JournalReader(Path(self._stage.config.recorder.journal), Path(self._stage.config.recorder.pictures)) as it:
-            while it.counts().parts < book.totals.parts and time.monotonic() < end:
+            while (lost := unrecorded(book, it.parts(limit=2 * book.totals.parts))) and time.monotonic() < end:
                 self._tend()
             self._tend()
             return sum_up(
                 book,
                 it,
                 runtime=self._runtime,
-                bundle_sha256=recipe_sha256((self.bundle / "manifest.json").read_bytes()),
+                bundle_sha256=recipe_sha256((self._stage.bundle / "manifest.json").read_bytes()),
                 restarts=self.processes.restarts,
                 faults=tuple(str(fault) for fault in self._stage.wishes.faults),
+                lost=lost,
+                stories=tell_stories(self.plan.marks, book),
             )
 
     def _leave_window_open(self, summary: Summary) -> None:
@@ -160,17 +171,18 @@ class Demo:
         while self.processes.alive("gui"):
             self._tend()
 
-    def _attend_errors(self) -> None:
-        """After a fault that a person must confirm, the demo plays that person."""
-        now = time.monotonic()
-        if self._watch.state is not State.ERROR or not self.plan.calm:
-            self._error_since = None
-        elif self._error_since is None:
-            self._error_since = now
-        elif now - self._error_since >= _LOOK_S and self._watch.status:
-            self._say(f"Error: {self._watch.status.error} - confirmed by the person at the desk")
-            self._watch.command("confirm")
-            self._error_since = None
+    def _attend(self) -> None:
+        """After a fault that a person must confirm, or that stopped production, the demo plays that person."""
+        now, state, status = time.monotonic(), self._watch.state, self._watch.status
+        if state not in _ANSWERS or not self.plan.calm:
+            self._stopped_since = None
+        elif self._stopped_since is None:
+            self._stopped_since = now
+        elif now - self._stopped_since >= _LOOK_S and status:
+            action, done = _ANSWERS[state]
+            self._say(f"{state.name.capitalize()}: {status.error} - {done} by the person at the desk")
+            self._watch.command(action)
+            self._stopped_since = None
 
     def _tend(self) -> None:
         """One round: processes, line, engine."""

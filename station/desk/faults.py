@@ -1,7 +1,7 @@
-"""Faults by name: what to break, for how long, and how to mend it. `saiken demo --fault NAME[@PART][:SECONDS]`.
+"""Faults by name, as somebody orders them: `saiken demo --fault NAME[@PART][:SECONDS]`, or `--fault all`.
 
-Each is done to the real processes, or to the simulated world, from outside; only "nan" and "late" are asked of the
-engine (`Rehearse`). Whether a bad part passed meanwhile is read from the PLC's book, never from our own journal.
+What each does stands in `station.desk.sabotage`. Whether a bad part passed meanwhile is read from the PLC's book, never
+from our own journal.
 """
 
 from __future__ import annotations
@@ -9,120 +9,75 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-import signal
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
-from station.sim.control import PlantControl
+from station.core.plc_map import AIR_LOW, BIN_FULL
+from station.desk import sabotage
+from station.desk.sabotage import Begin
+from station.desk.small_disk import can_mount
 
 _FORM = re.compile(r"(?P<name>[^@:]+)(@(?P<part>\d+))?(:(?P<seconds>\d+(\.\d+)?))?")
+ALL = "all"
 LONGEST_S = 30.0
-
-
-class Processes(Protocol):
-    """What a fault needs of the supervisor."""
-
-    def kill(self, name: str, down_s: float = 0.0) -> bool: ...
-    def send_signal(self, name: str, number: int) -> bool: ...
-
-
-class Scene(Protocol):
-    """The running line, as far as a fault may touch it."""
-
-    @property
-    def processes(self) -> Processes: ...
-    @property
-    def plant(self) -> PlantControl: ...
-    @property
-    def bundle(self) -> Path: ...
-    @property
-    def rate(self) -> float: ...
-
-    def rehearse(self, fault: str, seconds: float) -> bool:
-        """Ask the engine to fail on purpose."""
-        ...
+_DOWN = "kill -9; SECONDS until it starts again"
+_STOPPED = "SIGSTOP, then SIGCONT"
 
 
 @dataclass(frozen=True)
 class FaultKind:
-    """One row of the table; `end` is called after the seconds, if there is anything to mend."""
+    """One row of the table: what happens, for how long unless somebody says otherwise, and who does it."""
 
     text: str
     seconds: float
-    begin: Callable[[Scene, float], object]
-    end: Callable[[Scene], object] | None = None
-
-
-def _killed(process: str, text: str) -> FaultKind:
-    return FaultKind(text, 0.0, lambda scene, seconds: scene.processes.kill(process, seconds))
-
-
-def _frozen(process: str, text: str) -> FaultKind:
-    return FaultKind(
-        text,
-        1.5,
-        lambda scene, _: scene.processes.send_signal(process, signal.SIGSTOP),
-        lambda scene: scene.processes.send_signal(process, signal.SIGCONT),
-    )
-
-
-def _tamper(scene: Scene, seconds: float) -> None:
-    flip_byte(scene.bundle / "tower.onnx")
-    scene.processes.kill("engine")  # so that it must load the bundle again
-
-
-def _restore(scene: Scene) -> None:
-    flip_byte(scene.bundle / "tower.onnx")
-    scene.processes.kill("engine")
-
-
-def flip_byte(path: Path) -> None:
-    """Invert the byte in the middle of a file; twice is as before."""
-    with path.open("r+b") as file:
-        file.seek(path.stat().st_size // 2)
-        (value,) = file.read(1)
-        file.seek(-1, 1)
-        file.write(bytes([value ^ 0xFF]))
+    begin: Begin
 
 
 FAULTS: dict[str, FaultKind] = {
-    "serial-cut": FaultKind("the serial cable is cut", 2.0, lambda scene, seconds: scene.plant.cut(seconds)),
-    "byte-noise": FaultKind(
-        "0.2 % of the bytes are lost, 0.2 % get a flipped bit",
-        4.0,
-        lambda scene, seconds: scene.plant.noise(0.002, 0.002, seconds),
+    "disk-full": FaultKind("the disk with journal and pictures has no block left", 3.0, sabotage.fill_disk),
+    "database-locked": FaultKind("another program holds the journal", 3.0, sabotage.lock_journal),
+    "clock-jump": FaultKind("the wall clock jumps an hour forward, and back", 2.0, sabotage.jump_clock),
+    "serial-cut": FaultKind("the serial cable is cut", 2.0, sabotage.cut_cable),
+    "byte-noise": FaultKind("0.2 % of the bytes are lost, 0.2 % get a flipped bit", 4.0, sabotage.make_noise),
+    "usb-unplugged": FaultKind(
+        "the serial adapter vanishes and comes back as another one", 2.0, sabotage.unplug_adapter
     ),
-    "plc-restart": FaultKind(
-        "the PLC loses its memory and is away", 0.5, lambda scene, seconds: scene.plant.restart_plc(seconds)
+    "plc-restart": FaultKind("the PLC loses its memory and is away", 0.5, sabotage.restart_plc),
+    "plc-silent": FaultKind("the PLC answers nothing; its program runs on", 2.0, sabotage.silence_plc),
+    "plc-stopped": FaultKind("the PLC's program stands still; it answers with old values", 2.0, sabotage.halt_program),
+    "engine-killed": FaultKind(_DOWN, 0.0, sabotage.killed("engine")),
+    "engine-frozen": FaultKind(_STOPPED, 1.5, sabotage.frozen("engine")),
+    "line-killed": FaultKind(_DOWN, 0.0, sabotage.killed("line")),
+    "line-frozen": FaultKind(_STOPPED, 1.5, sabotage.frozen("line")),
+    "recorder-killed": FaultKind(_DOWN, 0.0, sabotage.killed("recorder")),
+    "recorder-frozen": FaultKind(_STOPPED, 1.5, sabotage.frozen("recorder")),
+    "gui-killed": FaultKind(_DOWN, 0.0, sabotage.killed("gui")),
+    "camera-killed": FaultKind("the camera is gone; SECONDS until it starts again", 0.0, sabotage.killed("camera")),
+    "camera-frozen": FaultKind("the camera gives no sign of life", 1.5, sabotage.frozen("camera")),
+    "camera-lossy": FaultKind("the camera loses 30 % of its frames", 3.0, sabotage.lose_share),
+    "frame-lost": FaultKind("the camera loses one frame, or those of SECONDS", 0.0, sabotage.lose_frames),
+    "count-mismatch": FaultKind(
+        "the camera is triggered without a part, and SECONDS later misses a part", 2.0, sabotage.miscount
     ),
-    "engine-killed": _killed("engine", "kill -9; SECONDS until it starts again"),
-    "engine-frozen": _frozen("engine", "SIGSTOP, then SIGCONT"),
-    "line-killed": _killed("line", "kill -9; SECONDS until it starts again"),
-    "recorder-killed": _killed("recorder", "kill -9; SECONDS until it starts again"),
-    "gui-killed": _killed("gui", "kill -9; SECONDS until it starts again"),
-    "camera-frozen": _frozen("camera", "the camera gives no sign of life"),
-    "frame-lost": FaultKind(
-        "the camera loses one frame, or those of SECONDS",
-        0.0,
-        lambda scene, seconds: scene.plant.lose_frames(max(1, round(seconds * scene.rate))),
-    ),
-    "nan": FaultKind("the network answers NaN", 0.4, lambda scene, seconds: scene.rehearse("nan", seconds)),
-    "late": FaultKind("inspection takes too long", 0.4, lambda scene, seconds: scene.rehearse("late", seconds)),
+    "nan": FaultKind("the network answers NaN", 0.4, sabotage.rehearsed("nan")),
+    "late": FaultKind("inspection takes too long", 0.4, sabotage.rehearsed("late")),
     "tampered-bundle": FaultKind(
         "one byte of the bundle is changed, the engine must load it again; then the old byte comes back",
         2.0,
-        _tamper,
-        _restore,
+        sabotage.tamper,
+    ),
+    "wrong-product": FaultKind("parts of another product come", 2.0, sabotage.feed_other_product),
+    "rejects-in-row": FaultKind("nothing but bad parts comes", 2.0, sabotage.feed_bad_parts),
+    "bin-full": FaultKind("the reject bin is full", 2.0, sabotage.input_on(BIN_FULL)),
+    "air-low": FaultKind("the reject gate's air pressure is low", 2.0, sabotage.input_on(AIR_LOW)),
+    "reject-not-confirmed": FaultKind(
+        "the sensor behind the gate sees no rejected part", 4.0, sabotage.blind_confirmation
     ),
 }
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault that somebody ordered. `part` None = spread evenly over the run."""
+    """A fault that somebody ordered. `part` None = the plan finds a place for it."""
 
     name: str
     part: int | None
@@ -133,12 +88,20 @@ class Fault:
         return f"{self.name}{at}:{self.seconds:g}"
 
 
-def parse_fault(text: str) -> Fault:
-    """Read NAME[@PART][:SECONDS].
+def parse_faults(text: str) -> list[Fault]:
+    """Read NAME[@PART][:SECONDS], or "all": every fault of the table (disk-full only where a disk can be mounted).
 
     Raises:
         argparse.ArgumentTypeError: unknown name (with the nearest one), or no such form.
     """
+    if text == ALL:
+        names = [name for name in FAULTS if name != "disk-full" or can_mount()]
+        return [Fault(name, None, FAULTS[name].seconds) for name in names]
+    return [parse_fault(text)]
+
+
+def parse_fault(text: str) -> Fault:
+    """Read NAME[@PART][:SECONDS]; errors as in `parse_faults`."""
     match = _FORM.fullmatch(text)
     if match is None:
         raise argparse.ArgumentTypeError(f"'{text}' is not of the form NAME[@PART][:SECONDS], e.g. serial-cut@20:2")
@@ -154,58 +117,3 @@ def parse_fault(text: str) -> Fault:
     if part == 0:
         raise argparse.ArgumentTypeError(f"'{text}': parts are counted from 1")
     return Fault(name, part, seconds)
-
-
-class FaultPlan:
-    """Begins each fault when its part passes the photo-eye, and mends it after its seconds."""
-
-    def __init__(
-        self,
-        faults: Sequence[Fault],
-        parts: int,
-        say: Callable[[str], None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Faults without a part are spread evenly over the `parts` of the run."""
-        loose = [fault for fault in faults if fault.part is None]
-        places = {id(fault): parts * (index + 1) // (len(loose) + 1) for index, fault in enumerate(loose)}
-        self._waiting = sorted(((fault.part or places[id(fault)], fault) for fault in faults), key=lambda due: due[0])
-        self._going: list[tuple[float, Fault]] = []
-        self._begun = False
-        self._say = say
-        self._clock = clock
-
-    @property
-    def idle(self) -> bool:
-        """Nothing is broken now, and nothing more will be."""
-        return not self._waiting and not self._going
-
-    @property
-    def calm(self) -> bool:
-        """Faults were ordered, at least one has been, and nothing is broken now."""
-        return self._begun and not self._going
-
-    def advance(self, produced: int, scene: Scene) -> None:
-        """Begin and end what is due; `produced` parts have passed the photo-eye."""
-        now = self._clock()
-        while self._waiting and self._waiting[0][0] <= produced:
-            _, fault = self._waiting.pop(0)
-            self._say(f"fault {fault.name} at part {produced}: {FAULTS[fault.name].text}")
-            FAULTS[fault.name].begin(scene, fault.seconds)
-            self._going.append((now + fault.seconds, fault))
-            self._begun = True
-        for due in [due for due in self._going if due[0] <= now]:
-            self._going.remove(due)
-            end = FAULTS[due[1].name].end
-            if end is not None:
-                end(scene)
-                self._say(f"fault {due[1].name} is mended")
-
-    def mend_all(self, scene: Scene) -> None:
-        """The run is over: mend at once what is still broken, so that everything can stop."""
-        for _, fault in self._going:
-            end = FAULTS[fault.name].end
-            if end is not None:
-                end(scene)
-        self._going.clear()
-        self._waiting.clear()

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from station.core.config import StationConfig, load_config
+from station.core.config import DialectName, StationConfig, load_config
 from station.core.errors import BundleError, ConfigError, StorageError
 from station.desk.faults import Fault
+from station.desk.small_disk import SmallDisk
 from station.desk.supervisor import Program, python_module
 from station.sim.camera import CAMERA_SOCKET
 from station.sim.control import EYE_SOCKET, PLANT_SOCKET, PLC_LINK
@@ -42,6 +43,7 @@ class Wishes:
     json: Path | None = None
     bundle: Path | None = None
     trust: Path | None = None
+    dialect: DialectName = "modbus-rtu"
 
 
 class Stage:
@@ -53,12 +55,15 @@ class Stage:
         Raises:
             ConfigError: --keep is not empty, or a fault lies after the last part.
             BundleError: there is no recipe bundle.
-            StorageError: the disk refuses.
+            StorageError: the disk refuses, or a small one that a fault needs cannot be mounted.
         """
         _check(wishes)
         self.wishes = wishes
+        self.disk: SmallDisk | None = None
         try:
             self.directory = _new_directory(wishes.keep)
+            if any(fault.name == "disk-full" for fault in wishes.faults):
+                self.disk = SmallDisk(self.directory)
             self.run_dir = Path(tempfile.mkdtemp(prefix="saiken-run-"))
             self.bundle = self.directory / "recipe"
             shutil.copytree(wishes.bundle or DEMO_BUNDLE, self.bundle)  # a copy: one of the faults changes it
@@ -70,6 +75,9 @@ class Stage:
 
     def close(self) -> None:
         """Remove the sockets; journal and pictures stay."""
+        if self.disk:
+            self.disk.close()
+            self.disk = None
         shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def programs(self) -> list[Program]:
@@ -78,7 +86,7 @@ class Stage:
         plant = (
             *("--run-dir", str(self.run_dir), "--parts", str(wishes.parts), "--rate", str(wishes.rate)),
             *("--seed", str(wishes.seed), "--bad-share", str(wishes.bad_share)),
-            *("--gate-delay-ms", str(GATE_DELAY_MS)),
+            *("--gate-delay-ms", str(GATE_DELAY_MS), "--dialect", wishes.dialect),
         )
         programs = [
             Program("plant", python_module("station.sim.plant", *plant), once=True),
@@ -103,7 +111,14 @@ class Stage:
     def _station_toml(self) -> str:
         tables: dict[str, dict[str, str | int | bool]] = {
             "station": {"name": "demo", "run_dir": str(self.run_dir), "rehearsal": True, "autostart": True},
-            "line": {"port": str(self.run_dir / PLC_LINK), "deadline_ms": DEADLINE_MS},
+            "line": {
+                "port": str(self.run_dir / PLC_LINK),
+                "dialect": self.wishes.dialect,
+                "deadline_ms": DEADLINE_MS,
+                "parity": "N",  # a pseudo-terminal knows 8N1 only
+                "data_bits": 8,
+                "stop_bits": 1,
+            },
             "camera": {"backend": "drawn", "source": str(self.run_dir / CAMERA_SOCKET)},
             "engine": {
                 "bundle": str(self.bundle),
@@ -114,6 +129,7 @@ class Stage:
                 "journal": str(self.directory / "journal.sqlite"),
                 "pictures": str(self.directory / "pictures"),
                 "keep_ok_every": 10,
+                **({"min_free_mib": 1} if self.disk else {}),
             },
             "gui": {"language": self.wishes.language},
         }

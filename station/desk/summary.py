@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from station.core.errors import StorageError
+from station.desk.recovery import FaultStory
 from station.desk.tracking import Tracking
 from station.recorder.reading import JournalReader
 from station.sim.book import BookPages, GateReason
@@ -68,19 +69,21 @@ class Summary(msgspec.Struct, frozen=True):
     hardware: str = ""
     mis_tracked: int | None = None  # records of another part than their frame shows; None: this run cannot know
     lost: int | None = None  # physical parts without a record
+    false_triggers: int = 0  # so many frames may have a record though no part caused them
+    stories: tuple[FaultStory, ...] = ()  # what became of each fault
 
     @property
     def complaint(self) -> str:
         """Why this run is not as it must be; empty when it is."""
         if self.bad_passed:
             return f"{self.bad_passed} bad parts passed the gate"
-        if self.records != self.parts:
+        if not self.parts <= self.records <= self.parts + self.false_triggers:
             return f"the journal has {self.records} records for {self.parts} parts"
         if self.lost:
             return f"{self.lost} parts have no record"
         if self.mis_tracked:
             return f"{self.mis_tracked} records speak of another part than their frame shows"
-        return ""
+        return next((story.complaint for story in self.stories if story.complaint), "")
 
 
 def sum_up(
@@ -92,8 +95,10 @@ def sum_up(
     restarts: dict[str, int],
     faults: tuple[str, ...] = (),
     tracking: Tracking | None = None,
+    lost: int | None = None,
+    stories: tuple[FaultStory, ...] = (),
 ) -> Summary:
-    """The summary of a finished run."""
+    """The summary of a finished run; `lost` where nothing is known about the tracking."""
     candidates = journal.candidates()
     latencies = {
         stage: Latency(*(round(value, 3) for value in (times.p50, times.p95, times.p99, times.max)))
@@ -111,7 +116,9 @@ def sum_up(
         faults=faults,
         hardware=hardware(),
         mis_tracked=tracking.mis_tracked if tracking else None,
-        lost=tracking.lost if tracking else None,
+        lost=tracking.lost if tracking else lost,
+        false_triggers=sum(story.fault.startswith("count-mismatch") for story in stories),
+        stories=stories,
     )
 
 

@@ -21,6 +21,7 @@ from station.core.domain import DriftState
 from station.core.errors import BundleError, CameraError
 from station.core.messages import Rehearse
 from station.core.notify import notify
+from station.core.wall import wall_clock
 from station.engine.camera.armed import ArmedCamera
 from station.engine.camera.protocol import Camera, Clock, Frame, Item
 from station.engine.inspector import Outcome
@@ -53,7 +54,7 @@ class Engine:
         self._open_task = open_task
         self._make_camera = make_camera
         self._clock_ns = clock_ns
-        self._journal = Journal(config)
+        self._journal = Journal(config, wall_clock(config))
         self._line = LineLink(config.socket("line"), self._journal.tell, clock_ns)
         self._windows = Windows(config.socket("engine"), clock_ns)
         self._work: Work | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from station.core.config import StationConfig
 from station.core.domain import Health
 from station.core.messages import EngineStatus
+from station.core.wall import wall_clock
 from station.engine.camera.armed import ArmedCamera
 from station.engine.camera.protocol import Clock
 from station.engine.canary import Canary
@@ -29,6 +30,7 @@ class Work:
             bundle_sha256=task.bundle_sha256,
             deadline_ms=config.engine.deadline_ms,
             clock_ns=clock_ns,
+            wall_s=wall_clock(config),
         )
 
     def status(self, fatal: str) -> EngineStatus:

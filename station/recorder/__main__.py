@@ -10,6 +10,7 @@ from pathlib import Path
 
 from station.core.config import load_config
 from station.core.errors import ChannelError, ConfigError, StorageError
+from station.core.wall import wall_clock
 from station.recorder.process import Recorder
 
 
@@ -24,7 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: stopping.append(number))
     try:
-        recorder = Recorder(load_config(options.config))
+        config = load_config(options.config)
+        recorder = Recorder(config, wall=wall_clock(config))
     except (ConfigError, StorageError, ChannelError) as error:
         sys.stderr.write(f"recorder: {error}\n")
         return 2

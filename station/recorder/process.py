@@ -22,6 +22,7 @@ from station.core.config import StationConfig
 from station.core.errors import ChannelError, ConfigError, StorageError
 from station.core.messages import Delivery, Event, InspectionRecord, Stored
 from station.core.notify import notify
+from station.core.wall import WallWatch
 from station.recorder.journal import JournalWriter, Record
 from station.recorder.pictures import PictureStore
 from station.recorder.retention import delete_expired
@@ -33,6 +34,7 @@ GATHER_NS = 100_000_000  # the oldest record of a batch waits at most this long
 _MS = 1_000_000
 _REPORT_NS = 10_000 * _MS  # between two reports of shed pictures
 _RETENTION_NS = 3_600_000 * _MS
+_DAY_NS = 24 * _RETENTION_NS
 _WATCHDOG_NS = 1_000 * _MS
 _TROUBLE_NS = 1_000 * _MS  # a shorter one (a lock held by a reader) is no event
 _STOPPED = "Recorder stopped"
@@ -83,6 +85,7 @@ class Recorder:
         self._trouble_since_ns = 0
         self._trouble_time = 0.0
         self._due_ns = dict.fromkeys(("report", "retention", "watchdog"), 0)
+        self._wall_watch = WallWatch(clock_ns, wall)
         self._say_started()
 
     def step(self, timeout_s: float = 0.1) -> None:
@@ -91,6 +94,7 @@ class Recorder:
             time.sleep(timeout_s)
         else:
             self._take(min(timeout_s, max(self._wait_ns(), 0) / 1e9))
+        self._mark_jump()
         self._look_after_pictures()
         if self._wait_ns() <= 0 or len(self._batch) >= BATCH:
             self._commit()
@@ -242,6 +246,13 @@ class Recorder:
                     self._note("note", sentence)
         except StorageError as error:
             log.warning("old pictures are not deleted now: %s", error)
+
+    def _mark_jump(self) -> None:
+        """A wall clock that was set is written down, and for a day no picture is judged by its date."""
+        if jump_s := self._wall_watch.jump_s():
+            direction = "forward" if jump_s > 0 else "back"
+            self._note("note", f"The wall clock was set {direction} by {abs(jump_s):.0f} s; no interval is taken by it")
+            self._due_ns["retention"] = self._clock_ns() + _DAY_NS
 
     def _is_due(self, what: str, every_ns: int) -> bool:
         now = self._clock_ns()

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import cv2
 import msgspec
+import numpy as np
 
 from station.core.channel import Channel, Listener
 from station.core.errors import ChannelError
@@ -34,6 +35,7 @@ from station.sim.serving import serve
 
 CAMERA_SOCKET = "camera.sock"
 _RING_SLOTS = 8
+_BELT = 30  # grey of the empty belt
 _EXPOSURE_NS = 2_000_000
 _LATEST_NS = 80_000_000  # a trigger older than this is missed
 _SIGN_OF_LIFE_NS = 100_000_000
@@ -44,6 +46,7 @@ class CameraSimulator:
 
     def __init__(self, run_dir: Path, size: tuple[int, int]) -> None:
         self._size = size
+        self._empty = np.full(size, _BELT, np.uint8)
         self._eye_path = run_dir / control.EYE_SOCKET
         self._eye = _bind(self._eye_path)
         self._listener = Listener(run_dir / CAMERA_SOCKET)
@@ -158,7 +161,7 @@ class CameraSimulator:
             self._to_lose -= 1
             self._send(Exposed(self._trigger, 0, exposed_ns))
             return
-        picture = draw_part(edge.seed, edge.kind, self._size)
+        picture = draw_part(edge.seed, edge.kind, self._size) if edge.kind else self._empty
         time.sleep(max(0, exposed_ns - time.monotonic_ns()) / 1e9)
         sequence = self._ring.write(picture.data, *self._size, self._trigger, exposed_ns)
         self._send(Exposed(self._trigger, sequence, exposed_ns))

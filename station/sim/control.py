@@ -131,7 +131,7 @@ class PlantStatus(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, frozen=True, tag=True):
-    """The trigger line: a part is before the camera now."""
+    """The trigger line: a part is before the camera now. A false trigger has no kind: the belt is empty."""
 
     index: int
     kind: str
@@ -238,9 +238,9 @@ class PlantControl:
         """The camera does not see its next `count` triggers; errors as in `lose_frames`."""
         self._signal(MissEdges(count))
 
-    def false_trigger(self, kind: str, seed: int) -> None:
-        """The camera is triggered though no part passes the photo-eye, and sees this; errors as in `lose_frames`."""
-        self._signal(edge_of(0, kind, seed))
+    def false_trigger(self) -> None:
+        """The camera is triggered though no part is there: it sees the empty belt; errors as in `lose_frames`."""
+        self._signal(edge_of(0, "", 0))
 
     def _signal(self, signal: CameraSignal) -> None:
         if not send_signal(self._run_dir, signal):

@@ -53,35 +53,57 @@ def line(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Itera
     stage.close()
 
 
-def error_shown(line: demo.Demo, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The line is in Error; returns the commands that reach it."""
+def stopped(line: demo.Demo, monkeypatch: pytest.MonkeyPatch, state: State, error: str) -> list[str]:
+    """The line stands in this state; returns the commands that reach it."""
     commands: list[str] = []
-    watch = SimpleNamespace(
-        state=State.ERROR, status=SimpleNamespace(error="not finite", runtime=""), command=commands.append
-    )
+    watch = SimpleNamespace(state=state, status=SimpleNamespace(error=error, runtime=""), command=commands.append)
     monkeypatch.setattr(line, "_watch", watch)
     return commands
 
 
-def test_errors_are_confirmed_after_a_look_and_only_when_faults_are_over(
-    line: demo.Demo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("state", "command", "said"),
+    [
+        (State.ERROR, "confirm", "Error: not finite - confirmed by the person at the desk"),
+        (State.HALTED, "confirm", "Halted: not finite - confirmed by the person at the desk"),
+        (State.READY, "start", "Ready: not finite - production started again by the person at the desk"),
+    ],
+)
+def test_stops_are_answered_after_a_look_and_only_when_faults_are_over(
+    line: demo.Demo,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    state: State,
+    command: str,
+    said: str,
 ) -> None:
     now = 100.0
     monkeypatch.setattr(demo.time, "monotonic", lambda: now)
-    commands = error_shown(line, monkeypatch)
-    line._attend_errors()
+    commands = stopped(line, monkeypatch, state, "not finite")
+    line._attend()
     now += 5
-    line._attend_errors()
-    assert commands == []  # no fault was injected yet: this error is real, a person must come
+    line._attend()
+    assert commands == []  # no fault was injected yet: this stop is real, a person must come
     monkeypatch.setattr(type(line.plan), "calm", property(lambda _: True))
-    line._attend_errors()
+    line._attend()
     now += 0.9
-    line._attend_errors()
+    line._attend()
     assert commands == []
     now += 0.2
-    line._attend_errors()
-    assert commands == ["confirm"]
-    assert "Error: not finite - confirmed by the person at the desk" in capsys.readouterr().out
+    line._attend()
+    assert commands == [command]
+    assert said in capsys.readouterr().out
+
+
+def test_line_that_produces_is_left_alone(line: demo.Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(demo.time, "monotonic", lambda: now)
+    monkeypatch.setattr(type(line.plan), "calm", property(lambda _: True))
+    commands = stopped(line, monkeypatch, State.CONTINUOUS_EXECUTION, "")
+    for _ in range(3):
+        line._attend()
+        now += 5
+    assert commands == []
 
 
 def test_process_that_cannot_start_ends_the_demo(line: demo.Demo, world: World) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from station.core.errors import BundleError, ConfigError, StationError
 from station.desk.faults import Fault
+from station.desk.small_disk import can_mount
 from station.desk.stage import Stage, Wishes
 
 
@@ -50,6 +53,24 @@ def test_starts_the_processes_of_the_line_in_order(bundle: Path) -> None:
     assert plant[plant.index("--rate") + 1] == "2.5"
     assert programs[0].once
     stage.close()
+
+
+@pytest.mark.skipif(not can_mount(), reason="this machine lets us mount nothing")
+def test_disk_that_will_be_full_is_the_runs_own(tmp_path: Path, bundle: Path) -> None:
+    """In a child: the namespace that the disk lies in stays with the process that made it."""
+    source = (
+        "import sys; from pathlib import Path; from station.desk.faults import Fault\n"
+        "from station.desk.stage import Stage, Wishes\n"
+        "stage = Stage(Wishes(bundle=Path(sys.argv[1]), keep=Path(sys.argv[2]), faults=(Fault('disk-full', 1, 1.0),)))\n"
+        "assert stage.disk and stage.config.recorder.min_free_mib == 1 and stage.directory.is_mount()\n"
+        "stage.close()\n"
+        "assert not stage.directory.is_mount()\n"
+    )
+    command = [sys.executable, "-c", source, str(bundle), str(tmp_path / "kept")]
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "kept" / "station.toml").is_file()
+    assert (tmp_path / "kept" / "recipe" / "manifest.json").is_file()
 
 
 def test_window_where_there_is_a_display_or_a_fault_of_it(bundle: Path) -> None:

@@ -30,12 +30,13 @@ class Clock:
 
     def __init__(self) -> None:
         self.ns = 5 * SECOND_NS
+        self.wrong_s = 0.0
 
     def monotonic(self) -> int:
         return self.ns
 
     def wall(self) -> float:
-        return 1_700_000_000.0 + self.ns / 1e9
+        return 1_700_000_000.0 + self.ns / 1e9 + self.wrong_s
 
 
 class Sender:
@@ -290,6 +291,27 @@ def test_expired_pictures_are_deleted_and_logged(
     assert picture is not None
     assert (picture.deleted is not None, picture.path.exists()) == (True, False)
     assert "1 pictures kept as 'ok' were older than 7 days and are deleted" in bench.texts("note")
+
+
+def test_clock_that_was_set_is_marked_and_no_picture_is_judged_by_its_date(
+    bench: Bench, inspection: Inspection, memfd: Callable[[bytes], int]
+) -> None:
+    descriptor = memfd(bytes(12))
+    bench.sender.send(inspection(1, picture=(3, 4), kept_as="ok"), picture=descriptor)
+    os.close(descriptor)
+    bench.write_pictures()
+    bench.clock.wrong_s = 400 * 86_400
+    bench.clock.ns += 3_700 * SECOND_NS  # long enough for the next look at old pictures
+    bench.turn()
+    assert "The wall clock was set forward by 34560000 s; no interval is taken by it" in bench.texts("note")
+    picture = bench.journal.picture(FrameKey(7, 1))
+    assert picture is not None
+    assert picture.deleted is None
+    bench.clock.ns += 25 * 3_600 * SECOND_NS
+    bench.turn()
+    picture = bench.journal.picture(FrameKey(7, 1))
+    assert picture is not None
+    assert picture.deleted is not None  # a day later somebody has seen it, or the clock was right
 
 
 def test_clean_stop_writes_everything_and_says_so(config: StationConfig, clock: Clock, part: Part) -> None:

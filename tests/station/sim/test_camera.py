@@ -111,6 +111,14 @@ def test_lost_frames_are_told_and_counted(engine: TinyEngine, run_dir: Path) -> 
     assert [message.sequence for message in told] == [0, 0, 1, 2]
 
 
+def test_false_trigger_shows_the_empty_belt(engine: TinyEngine, run_dir: Path) -> None:
+    PlantControl(run_dir).false_trigger()
+    (exposed,) = engine.exposed(1)
+    frame = engine.ring.read(exposed.sequence)
+    assert frame is not None
+    assert set(frame.pixels) == {30}
+
+
 def test_missed_edges_are_neither_told_nor_counted(engine: TinyEngine, run_dir: Path) -> None:
     PlantControl(run_dir).miss_edges(2)
     for number in range(1, 4):
