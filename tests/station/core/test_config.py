@@ -54,7 +54,11 @@ def test_values_of_all_tables_are_taken(write: Write) -> None:
         ("[recorder]\nqqq = true", "unknown key 'recorder.qqq' (value True); known here: journal, keep_ok_every,"),
         ('[line]\nbaud = "fast"', "line.baud = 'fast': expected `int`, got `str`"),
         ("[line]\nbaud = 9600.5", "line.baud = 9600.5: expected `int`"),
-        ("[line]\nunit = 0", "line.unit = 0: expected `int` >= 1"),
+        ("[line]\nunit = 0", "line.unit = 0: modbus-rtu knows 1..247; set the PLC's own"),
+        ('[line]\ndialect = "host-link"\nunit = 32', "line.unit = 32: host-link knows 0..31; set the PLC's own"),
+        ("[line]\ndata_bits = 7", "line.data_bits = 7: modbus-rtu needs 8; set 8, here and in the PLC"),
+        ("[line]\nstop_bits = 3", "line.stop_bits = 3: invalid enum value 3"),
+        ('[line]\ndialect = "fins"', "line.dialect = 'fins': invalid enum value 'fins'"),
         ("[line]\nunit = 248", "line.unit = 248: expected `int` <= 247"),
         ('[line]\nparity = "X"', "line.parity = 'X': invalid enum value 'X'"),
         ('[gui]\nlanguage = "fr"', "gui.language = 'fr': invalid enum value 'fr'"),
@@ -127,3 +131,19 @@ def test_sections_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         LineSection().baud = 1  # type: ignore[misc]
     assert msgspec.structs.asdict(LineSection())["baud"] == 115200
+
+
+@pytest.mark.parametrize(
+    ("line", "characters", "bits"),
+    [
+        (LineSection(), "8N1", 10),
+        (LineSection(dialect="host-link"), "7E2", 11),
+        (LineSection(dialect="mc-3c"), "8E1", 11),
+        (LineSection(dialect="host-link", parity="N", data_bits=8, stop_bits=1), "8N1", 10),
+        (LineSection(parity="O"), "8O1", 11),
+    ],
+)
+def test_characters_are_as_the_maker_delivers_unless_something_else_is_said(
+    line: LineSection, characters: str, bits: int
+) -> None:
+    assert (line.characters, line.bits) == (characters, bits)
