@@ -35,7 +35,7 @@ class FaultStory(msgspec.Struct, frozen=True):
 
 def tell_stories(marks: Sequence[Mark], book: BookPages) -> tuple[FaultStory, ...]:
     """One story for each mark, in their order."""
-    ends = [mark.began_ns for mark in marks[1:]] + [1 << 62]
+    ends = [*(mark.began_ns for mark in marks[1:]), 1 << 62][: len(marks)]
     return tuple(_tell(mark, end_ns, book.parts) for mark, end_ns in zip(marks, ends, strict=True))
 
 
