@@ -222,7 +222,8 @@ def _check_times(config: StationConfig, path: Path) -> None:
     if line.heartbeat_limit_ms <= line.heartbeat_needs_ms:
         raise ConfigError(
             f"{path}: line.heartbeat_limit_ms = {line.heartbeat_limit_ms}: must exceed response_ms + quiet_ms + "
-            f"2 poll_ms = {line.heartbeat_needs_ms}, or one lost byte is a heartbeat fault; shorten the PLC's byte time-out and quiet_ms"
+            f"2 poll_ms = {line.heartbeat_needs_ms}, or one lost byte is a heartbeat fault; shorten the PLC's byte "
+            "time-out and quiet_ms"
         )
     if config.engine.deadline_ms >= line.deadline_ms:
         raise ConfigError(
@@ -235,6 +236,11 @@ def _check_tracking(line: LineSection, path: Path) -> None:
     """When the line tracks the parts itself: what cannot work at this speed is refused at the start."""
     if line.tracking == "plc":
         return
+    if line.dialect != "modbus-rtu":
+        raise ConfigError(
+            f"{path}: line.tracking = '{line.tracking}': needs dialect = \"modbus-rtu\", where one request writes GATE "
+            f"and reads the counts; with {line.dialect} let the PLC track the parts"
+        )
     if line.io_watchdog_ms <= 2 * line.poll_ms:
         raise ConfigError(
             f"{path}: line.io_watchdog_ms = {line.io_watchdog_ms}: must exceed 2 poll_ms = {2 * line.poll_ms}, or the "

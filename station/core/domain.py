@@ -42,6 +42,7 @@ class Reason(Enum):
     NOT_PRODUCING = "not_producing"  # the station was not in ContinuousExecution
     LINE_RESTARTED = "line_restarted"  # counted while the line process was down
     NOT_ACKNOWLEDGED = "not_acknowledged"  # the PLC did not confirm the verdict in time
+    NOT_TRACKED = "not_tracked"  # where it was on the belt, or what was near it at the gate, is not certain
 
 
 class Health(Enum):

@@ -11,7 +11,7 @@ Holding registers, 16 bits, 32-bit values low word first.
      7  ACK_PART   newest accepted part, 32 bit 106  GATE      PASS = open now; for a PLC that cannot track parts
      9  ACK_MASK   bit k: part ACK_PART - k is accepted
     10  CONFIRMED  reject-confirm count, 32 bit 107  SLOTS     16 slots {part low, part high, verdict word}
-    12  INPUTS     bit 0 bin full, bit 1 air low, bit 2 gate fault
+    12  INPUTS     bit 0 bin full, bit 1 air low, bit 2 gate fault, bit 3 belt at speed
     13  WANTED     recipe id that the PLC asks for, 32 bit, 0 = any
 
 A part passes only if slot[part % 16] holds its full number and the word PASS, the heartbeat is fresh and the state is
@@ -41,7 +41,7 @@ SLOT_BASE = 107
 SLOT_SIZE = 3
 SLOTS = 16
 
-BIN_FULL, AIR_LOW, GATE_FAULT = 1, 2, 4  # bits of INPUTS
+BIN_FULL, AIR_LOW, GATE_FAULT, AT_SPEED = 1, 2, 4, 8  # bits of INPUTS
 STOP_BELT = 1  # bit of REQUEST
 
 

@@ -39,6 +39,7 @@ _REASONS = {
     Reason.NOT_PRODUCING: QT_TRANSLATE_NOOP("Reason", "Station was not producing"),
     Reason.LINE_RESTARTED: QT_TRANSLATE_NOOP("Reason", "Line process was restarting"),
     Reason.NOT_ACKNOWLEDGED: QT_TRANSLATE_NOOP("Reason", "PLC did not confirm in time"),
+    Reason.NOT_TRACKED: QT_TRANSLATE_NOOP("Reason", "Place on the belt not certain"),
 }
 _HEALTH = {
     Health.GOOD: QT_TRANSLATE_NOOP("Health", "Good"),

@@ -7,7 +7,7 @@ simulated PLC. One round of a driver:
     controller.engine_status / part_verdict / engine_gone / command
     controller.tick(now_ns)
     request = controller.transmit(now_ns)          bytes for the serial line, or None
-    for message in controller.take_messages(): ... Numbering -> engine, LineStatus -> windows
+    for message in controller.take_messages(): ... Numbering -> engine, LineStatus, Signals -> windows
     for record in controller.take_records(): ...   PartRecord, Event -> recorder (PartRecord -> windows too)
     sleep until controller.wake_ns(now_ns) or until something arrives
 
@@ -34,11 +34,15 @@ from station.core.messages import (
     Numbering,
     PartRecord,
     PartVerdict,
+    Signals,
 )
 from station.core.states import State
+from station.line.forcing import ForcedOutputs
 from station.line.link import PlcLink, PlcStatus, Written
 from station.line.operation import STICKY, Operation
 from station.line.parts import PartsInFlight
+from station.line.shift_register import ShiftRegister
+from station.line.signals import SignalBoard
 from station.line.status import line_status, obstacle_of
 from station.line.timeline import Poll
 from station.line.tracker import PartTracker
@@ -66,13 +70,16 @@ class LineController:
         self._link = PlcLink(config.line)
         self._parts = PartsInFlight(config.line, wall)
         self._tracker = PartTracker(config.line, self._parts, remembered)
+        self._register = ShiftRegister(config.line, self._parts) if config.line.tracking != "plc" else None
+        self._board = SignalBoard()
+        self._forced = ForcedOutputs()
         self._linked = False  # a poll came since the last handshake
         self._engine: EngineStatus | None = None
         self._engine_ns = 0
         self._inputs = 0
         self._told = self.state
         self._status_due_ns = now_ns
-        self._statuses: list[LineStatus] = []
+        self._statuses: list[LineStatus | Signals] = []
         self._events: list[Event] = []
         self._link.state_word = int(self.state)
 
@@ -107,9 +114,14 @@ class LineController:
 
     def transmit(self, now_ns: int) -> bytes | None:
         """The next request for the serial line; None = nothing to send now. What is returned must be sent at once."""
+        if self._register:
+            word = self._register.word(now_ns) if self._linked else plc_map.Word.REJECT
+            self._link.gate = self._forced.gate or word
         request = self._link.transmit(now_ns, self._parts.due(now_ns))
         if request is not None:
             self._parts.sent(self._link.slots_on_wire)
+            if self._register and self._linked:
+                self._register.sent(self._link.gate, now_ns)
         return request
 
     def receive(self, data: bytes, now_ns: int) -> None:
@@ -119,6 +131,7 @@ class LineController:
             self._polled(result, now_ns)
         elif isinstance(result, Written):
             self._parts.written(result)
+            self._board.written(result)
         self._follow(now_ns)
 
     def engine_status(self, status: EngineStatus, now_ns: int) -> None:
@@ -141,7 +154,10 @@ class LineController:
 
     def command(self, command: Command, now_ns: int) -> CommandResult:
         """A person's wish: operators start, stop and halt (and end a halt), supervisors confirm an error."""
-        done, text = self._operation.execute(command)
+        if command.action == "force":
+            done, text = self._forced.force(command, self.state, now_ns)
+        else:
+            done, text = self._operation.execute(command)
         self._note("command", f"{command.action} by {command.role}: {text}", command.user)
         self._follow(now_ns)
         return CommandResult(command.action, done, text)
@@ -158,6 +174,8 @@ class LineController:
         if self._engine is not None and now_ns - self._engine_ns > self._limit_ns:
             self._lose_engine(f"engine gone: no sign of life for {self._limit_ns // _MS} ms")
         self._tracker.tick(now_ns)
+        for text in self._forced.tick(self.state, now_ns):
+            self._note("command", text)
         self._parts.expire(now_ns, self._why_no_verdict())
         self._follow(now_ns)
         if now_ns >= self._status_due_ns:
@@ -165,14 +183,15 @@ class LineController:
 
     def wake_ns(self, now_ns: int) -> int:
         """Call `tick` and `transmit` again at this time at the latest."""
-        times = [self._status_due_ns, self._link.wake_ns(bool(self._parts.due(now_ns))), self._parts.next_ns()]
+        times = [self._status_due_ns, self._forced.next_ns(), self._parts.next_ns()]
+        times.append(self._link.wake_ns(bool(self._parts.due(now_ns))))
         if self._engine is not None:
             times.append(self._engine_ns + self._limit_ns + 1)
         return min(times)
 
-    def take_messages(self) -> list[Numbering | LineStatus]:
-        """Messages since the last call: Numbering for the engine, LineStatus for windows."""
-        messages: list[Numbering | LineStatus] = [*self._tracker.messages, *self._statuses]
+    def take_messages(self) -> list[Numbering | LineStatus | Signals]:
+        """Messages since the last call: Numbering for the engine, LineStatus and Signals for windows."""
+        messages: list[Numbering | LineStatus | Signals] = [*self._tracker.messages, *self._statuses]
         self._tracker.messages.clear()
         self._statuses.clear()
         return messages
@@ -184,10 +203,13 @@ class LineController:
         return records
 
     def _polled(self, status: PlcStatus, now_ns: int) -> None:
-        poll = Poll(status.boot, status.count, status.sent_ns, status.answer_ns)
+        poll = Poll(status.boot, status.count, status.sent_ns, status.answer_ns, self._link.program_ns)
+        self._board.polled(status)
         if not self._linked:
             self._linked = True
             self._tracker.start(poll)
+            if self._register:
+                self._register.start(status, poll.count)
             self._note("recovery", "PLC link up: handshake done, byte order proved")
         elif self._tracker.restarted(status.boot, status.count):
             self._note("fault", f"PLC restarted: boot id {status.boot}, count {status.count}; handshake again")
@@ -195,6 +217,8 @@ class LineController:
             return
         else:
             self._tracker.poll(poll)
+            if self._register and (newest := self._tracker.newest):
+                self._register.polled(status, newest[1])
         self._parts.acknowledge(status)
         if status.inputs != self._inputs:
             self._inputs = status.inputs
@@ -206,10 +230,13 @@ class LineController:
             self._linked = False
             self._parts.close_all(Reason.LINK_LOST, now_ns)
             self._tracker.link_lost()
+            self._board.clear()
             self._note("fault", f"PLC link lost, all parts are rejected: {self._link.detail}")
-        for text in self._tracker.notes:
-            self._note("fault" if text.startswith("counts differ") else "note", text)
-        self._tracker.notes.clear()
+        for source in (self._tracker, self._register):
+            for text in source.notes if source else ():
+                self._note("fault" if text.endswith("rejected") else "note", text)
+            if source:
+                source.notes.clear()
         self._move()
         engine = self._engine
         self._link.state_word = int(self.state)
@@ -217,6 +244,9 @@ class LineController:
             engine is not None and engine.ready and self.state not in STICKY and not self._operation.closing
         )
         self._link.recipe_id = engine.recipe_id if engine else 0
+        self._link.request = self._forced.request
+        if not self._register:
+            self._link.gate = self._forced.gate
         if self.state is not self._told:
             self._tell_change(now_ns)
 
@@ -273,11 +303,17 @@ class LineController:
                 realtime=self._realtime,
             )
         )
+        self._statuses.append(self._board.signals(self._link, self._forced.held, now_ns))
 
     def _note(self, kind: str, text: str, user: str = "") -> None:
         self._events.append(Event("line", kind, text, self._wall(), user))
 
 
 def _input_names(inputs: int) -> str:
-    names = {plc_map.BIN_FULL: "bin full", plc_map.AIR_LOW: "air low", plc_map.GATE_FAULT: "gate fault"}
+    names = {
+        plc_map.BIN_FULL: "bin full",
+        plc_map.AIR_LOW: "air low",
+        plc_map.GATE_FAULT: "gate fault",
+        plc_map.AT_SPEED: "belt at speed",
+    }
     return ", ".join(name for bit, name in names.items() if inputs & bit) or "all clear"

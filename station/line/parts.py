@@ -7,7 +7,7 @@ counted -> decided (engine's verdict, or NOT_INSPECTED at the deadline) -> writt
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -58,6 +58,7 @@ class PartsInFlight:
         self._missed: deque[tuple[int, int, int, Reason]] = deque()  # boot, first, last, reason
         self._records: deque[PartRecord] = deque()
         self._newest = 0
+        self._by_place = line.tracking != "plc"  # the gate is ours: a part stays open until it has gone through
         self.executing = False
         self.counters = Counters()
 
@@ -89,6 +90,32 @@ class PartsInFlight:
         if part is not None and part.verdict is None:
             part.verdict, part.reason = Verdict.NOT_INSPECTED, reason
 
+    def earned(self, number: int) -> bool:
+        """True for a part in flight that may pass, as things stand."""
+        return self.executing and number in self._open and self._open[number].word is Word.PASS
+
+    def told(self, numbers: Iterable[int], gate: int) -> tuple[Slot, ...]:
+        """What a GATE word means for the parts that are at the gate now."""
+        at_gate = (self._open[number] for number in numbers if number in self._open)
+        words = ((part.number, part.word) for part in at_gate)
+        return tuple((number, word) for number, word in words if word and (word is not Word.PASS or gate == Word.PASS))
+
+    def take_back(self, number: int, reason: Reason) -> None:
+        """What `number` had earned does not hold."""
+        if self.earned(number):
+            part = self._open[number]
+            part.verdict, part.reason, part.written = Verdict.NOT_INSPECTED, reason, None
+
+    def finish(self, number: int) -> None:
+        """`number` has gone through the gate."""
+        part = self._open.get(number)
+        if part is None:
+            return
+        if part.written is part.word:
+            self._close(part, part.written_ns)
+        else:
+            self._give_up(part)
+
     def reject_all(self, reason: Reason) -> None:
         """Nothing in flight can be trusted any more; what was decided is taken back."""
         for part in self._open.values():
@@ -104,6 +131,8 @@ class PartsInFlight:
 
     def due(self, now_ns: int) -> list[Slot]:
         """Words to write now, by part number: new ones, and repeats of what the PLC did not acknowledge."""
+        if self._by_place:
+            return []
         repeat_ns = now_ns - self._line.quiet_ms * _MS
         room = MAX_IN_FLIGHT - sum(part.sent is not None for part in self._open.values())
         due: list[Slot] = []
@@ -124,7 +153,7 @@ class PartsInFlight:
         """The PLC's registers hold these words."""
         for number, word in written.slots:
             part = self._open.get(number)
-            if part is not None and part.word is word:
+            if part is not None and part.word is word and (part.written is not word or not self._by_place):
                 part.written, part.written_ns = word, written.answer_ns
 
     def acknowledge(self, status: PlcStatus) -> None:
@@ -140,8 +169,10 @@ class PartsInFlight:
             if now_ns >= part.deadline_ns:
                 if part.verdict is None:
                     part.verdict, part.reason = Verdict.NOT_INSPECTED, reason
-                elif part.written is None and part.verdict is not Verdict.NOT_INSPECTED:
+                elif self._unwritten(part):
                     part.verdict, part.reason = Verdict.NOT_INSPECTED, Reason.LATE
+            if self._by_place:
+                continue
             slot_taken = part.number <= self._newest - plc_map.SLOTS
             if slot_taken or now_ns >= part.deadline_ns + self._grace_ns:
                 self._give_up(part)
@@ -187,8 +218,13 @@ class PartsInFlight:
     def _next_of(self, part: Part) -> int:
         if part.verdict is None:
             return part.deadline_ns
-        unwritten = part.written is None and part.verdict is not Verdict.NOT_INSPECTED
-        return part.deadline_ns if unwritten else part.deadline_ns + self._grace_ns
+        if self._by_place:
+            return 1 << 62
+        return part.deadline_ns if self._unwritten(part) else part.deadline_ns + self._grace_ns
+
+    def _unwritten(self, part: Part) -> bool:
+        """A verdict that the PLC should hold by the deadline."""
+        return not self._by_place and part.written is None and part.verdict is not Verdict.NOT_INSPECTED
 
     def _give_up(self, part: Part) -> None:
         if part.verdict is not None and part.verdict is not Verdict.NOT_INSPECTED:

@@ -253,6 +253,10 @@
       <source>PLC did not confirm in time</source>
       <translation>PLCの受領確認が間に合わず</translation>
     </message>
+    <message>
+      <source>Place on the belt not certain</source>
+      <translation>ベルト上の位置が不確か</translation>
+    </message>
   </context>
   <context>
     <name>Run</name>

@@ -60,6 +60,8 @@ def test_values_of_all_tables_are_taken(write: Write) -> None:
         ("[line]\nstop_bits = 3", "line.stop_bits = 3: invalid enum value 3"),
         ('[line]\ndialect = "fins"', "line.dialect = 'fins': invalid enum value 'fins'"),
         ("[line]\nunit = 248", "line.unit = 248: expected `int` <= 247"),
+        ('[line]\ntracking = "belt"', "line.tracking = 'belt': invalid enum value 'belt'"),
+        ("[line]\npitch_mm = 0", "line.pitch_mm = 0: expected `float` >= 1.0"),
         ('[line]\nparity = "X"', "line.parity = 'X': invalid enum value 'X'"),
         ('[gui]\nlanguage = "fr"', "gui.language = 'fr': invalid enum value 'fr'"),
         ("[camera]\nfolder_rate_hz = 0", "camera.folder_rate_hz = 0: expected `float` > 0.0"),
@@ -147,3 +149,27 @@ def test_characters_are_as_the_maker_delivers_unless_something_else_is_said(
     line: LineSection, characters: str, bits: int
 ) -> None:
     assert (line.characters, line.bits) == (characters, bits)
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ('dialect = "host-link"', "line.tracking = 'encoder': needs dialect = \"modbus-rtu\""),
+        ("io_watchdog_ms = 20", "line.io_watchdog_ms = 20: must exceed 2 poll_ms = 20, or the gate falls shut"),
+        ("pitch_mm = 120", "line.pitch_mm = 120: must exceed the window 2 gate_zone_mm + what the belt runs"),
+        ("belt_mm_s = 1000", "a gate whose request to shut is lost) = 210 mm"),
+        ("gate_distance_mm = 200", "line.gate_distance_mm = 200: must exceed gate_zone_mm + what the belt runs"),
+    ],
+)
+def test_tracking_that_cannot_work_is_refused_only_where_the_line_tracks(
+    write: Write, keys: str, sentence: str
+) -> None:
+    load_config(write(f"[line]\n{keys}"))
+    with pytest.raises(ConfigError) as caught:
+        load_config(write(f'[line]\ntracking = "encoder"\n{keys}'))
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("tracking", ["encoder", "time"])
+def test_tracking_with_the_default_distances_is_consistent(write: Write, tracking: str) -> None:
+    assert load_config(write(f'[line]\ntracking = "{tracking}"')).line.tracking == tracking

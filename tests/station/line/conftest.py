@@ -280,7 +280,10 @@ class Hall:
                 self.repeats += record.key in self.records
                 self.records.setdefault(record.key, record)
         for message in self.line.take_messages():
-            (self.numberings if isinstance(message, Numbering) else self.statuses).append(message)
+            if isinstance(message, Numbering):
+                self.numberings.append(message)
+            elif isinstance(message, LineStatus):
+                self.statuses.append(message)
 
 
 @pytest.fixture
