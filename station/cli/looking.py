@@ -16,9 +16,10 @@ def add_doctor(commands: Commands) -> None:
     parser = add(
         commands,
         "doctor",
-        "check configuration, bundle, serial port, camera, disk and real-time permission",
-        "  saiken doctor --config station.toml",
+        "check configuration, bundle, serial port, camera, disk and real-time permission; or measure the PLC",
+        "  saiken doctor --config station.toml\n  saiken doctor plc --config station.toml",
     )
+    parser.add_argument("what", nargs="?", choices=("plc",), help="plc: measure its times, propose quiet_ms")
     add_config(parser)
     parser.add_argument("--json", action="store_true", help="for a script")
     parser.set_defaults(run=_doctor)
@@ -97,9 +98,13 @@ def add_draw(commands: Commands) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from station.desk.doctor import report
+    if options.what == "plc":
+        from station.desk import doctor_plc
 
-    return report(options.config, as_json=options.json)
+        return doctor_plc.report(options.config, as_json=options.json)
+    from station.desk import doctor
+
+    return doctor.report(options.config, as_json=options.json)
 
 
 def _replay(options: argparse.Namespace) -> int:
