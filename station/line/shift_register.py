@@ -14,8 +14,9 @@ and nothing has to arrive in time for the gate to shut. In this mode every reque
 lease. A part's fate is settled once, when it comes near the gate. Where positions stop holding (belt backwards, encoder
 jumped, link lost, restart), everything between photo-eye and gate is rejected and the gate stays shut until it is gone.
 
-What it stands on: the I/O reports count and encoder of one moment, a request arrives within `response_ms`, and what
-comes through between the two polls around an edge comes no closer than `pitch_mm`.
+What it stands on: count, encoder and inputs that the I/O reports are of one moment, of its newest cycle; a request
+arrives within `response_ms`, and is sent at once when it has been made: a process that is held up just then (it runs
+with real-time priority) opens the gate too late, until its next request or the I/O's watchdog.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class ShiftRegister:
         self._low_mm = 0.0  # the next part's edge comes after this
         self._last_low_mm: float | None = None  # the newest part's edge came after this
         self._void_mm = 0.0  # parts counted up to here have no place that holds
-        self._trouble = ""
+        self._distrusted = False  # and whoever reads the journal knows
         self._told: tuple[Slot, ...] = ()
         self.notes: list[str] = []
 
@@ -73,7 +74,7 @@ class ShiftRegister:
         self._last_low_mm = None
         self._low_mm, self._count = self._odometer.low_mm, count
         self._void_mm = self._odometer.furthest_mm
-        self._trouble, self._told = "", ()
+        self._distrusted, self._told = False, ()
 
     def polled(self, status: PlcStatus, count: int) -> None:
         """The next poll; `count` is what the tracker believes of the photo-eye count."""
@@ -87,19 +88,17 @@ class ShiftRegister:
         self._count = count
         if trouble:
             self._distrust(trouble)
-        elif self._trouble:
+        elif self._distrusted and not self._void_at_gate(status.answer_ns):
+            self._distrusted = False
             self.notes.append("positions hold again")
-        self._trouble = trouble
         while self._windows and self._windows[0].shuts_mm < self._odometer.low_mm:
             self._parts.finish(self._windows.popleft().number)
 
     def word(self, now_ns: int) -> Word:
         """What GATE must say in a request that goes out now."""
-        likely_mm = self._odometer.likely_mm(now_ns)
-        near_mm = self._odometer.likely_mm(now_ns + self._lead_ns)
-        at_gate = [window for window in self._windows if window.opens_mm <= near_mm and likely_mm <= window.shuts_mm]
-        for window in self._windows:
-            if window.opens_mm <= near_mm and not window.settled:
+        at_gate = self._at_gate(now_ns)
+        for window in at_gate:
+            if not window.settled:
                 window.settled = True
                 self._settle(window)
         earned = any(self._parts.earned(window.number) for window in at_gate)
@@ -110,11 +109,18 @@ class ShiftRegister:
 
     def sent(self, word: int, now_ns: int) -> None:
         """A poll with `word` goes out: parts at the gate are told so, by what its answer proves."""
+        self._told = self._parts.told((window.number for window in self._at_gate(now_ns)), word)
+        self._parts.sent(self._told)
+
+    def _at_gate(self, now_ns: int) -> list[Window]:
+        """Parts that are there, as far as one knows, or as soon as a request has done its work."""
         likely_mm = self._odometer.likely_mm(now_ns)
         near_mm = self._odometer.likely_mm(now_ns + self._lead_ns)
-        at_gate = (w.number for w in self._windows if w.opens_mm <= near_mm and likely_mm <= w.shuts_mm)
-        self._told = self._parts.told(at_gate, word)
-        self._parts.sent(self._told)
+        return [window for window in self._windows if window.opens_mm <= near_mm and likely_mm <= window.shuts_mm]
+
+    def _void_at_gate(self, now_ns: int) -> bool:
+        """True while parts whose place does not hold can be at the gate."""
+        return self._odometer.least_mm(now_ns) <= self._void_mm + self._distance_mm + self._zone_mm
 
     def _enter(self, count: int) -> str:
         """Parts counted since the last poll; "" or why they have no place."""
@@ -144,8 +150,9 @@ class ShiftRegister:
         """No position from before now holds."""
         self._void_mm = max(self._void_mm, self._odometer.furthest_mm)
         self._parts.reject_all(Reason.NOT_TRACKED)
-        if not self._trouble:
+        if not self._distrusted:
             self.notes.append(f"{why}; all on the belt is rejected")
+        self._distrusted = True
 
     def _settle(self, window: Window) -> None:
         """The part comes to the gate: it passes if it has earned it and no other can slip through with it."""
@@ -160,7 +167,7 @@ class ShiftRegister:
         odometer = self._odometer
         least_mm, most_mm = odometer.least_mm(now_ns), odometer.most_mm(now_ns) + self._lease_mm
         to_gate_mm = self._distance_mm - self._zone_mm
-        if odometer.stands(now_ns) or least_mm <= self._void_mm + self._distance_mm + self._zone_mm:
+        if odometer.stands(now_ns) or self._void_at_gate(now_ns):
             return True
         if most_mm >= self._low_mm + to_gate_mm:  # parts that are not counted yet
             return True

@@ -8,11 +8,25 @@ many couplers it takes any request as a sign of life, also one that says nothing
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass, field
 
 from station.core import plc_map
 from station.sim.plc import IllegalAddressError
 
 _BEAT_NS = 50_000_000
+
+
+@dataclass
+class _Memory:
+    """What a restart loses."""
+
+    count: int = 0
+    encoder: int = 0
+    controls: list[int] = field(default_factory=lambda: [0] * plc_map.CONTROL_SIZE)
+    status: list[int] = field(default_factory=lambda: [0] * plc_map.STATUS_SIZE)
+    asked: bool = False  # a request came since the last scan
+    asked_ns: int | None = None  # scan after the newest request
+    energised: bool = False
 
 
 class RemoteIo:
@@ -23,8 +37,8 @@ class RemoteIo:
         self._watchdog_ns = watchdog_ns
         self._down_until_ns: int | None = None
         self.inputs = 0  # plc_map bits, wired
-        self.boot = 0
-        self._begin()
+        self._memory = _Memory()
+        self.boot = self._random.randint(1, 0xFFFF)
 
     @property
     def running(self) -> bool:
@@ -34,27 +48,28 @@ class RemoteIo:
     @property
     def count(self) -> int:
         """Photo-eye edges since the start."""
-        return self._count
+        return self._memory.count
 
     @property
     def energised(self) -> bool:
         """The output: True = the gate is open."""
-        return self._energised
+        return self._memory.energised
 
     def count_edge(self) -> int:
         """One photo-eye edge; returns its number, 0 while the I/O is down."""
         if self.running:
-            self._count += 1
-        return self._count if self.running else 0
+            self._memory.count += 1
+        return self._memory.count if self.running else 0
 
     def turn_encoder(self, counts: int) -> None:
         """The belt's encoder goes on (or back) by so many counts."""
         if self.running:
-            self._encoder = (self._encoder + counts) & 0xFFFFFFFF
+            self._memory.encoder = (self._memory.encoder + counts) & 0xFFFFFFFF
 
     def restart(self, now_ns: int, down_ns: int) -> None:
         """Lose all memory and be away for `down_ns`: no answers, gate shut."""
-        self._begin()
+        self._memory = _Memory()
+        self.boot = (self.boot + self._random.randint(1, 0xFFFE) - 1) % 0xFFFF + 1  # another one, never 0
         self._down_until_ns = now_ns + down_ns
 
     def scan(self, now_ns: int) -> None:
@@ -63,16 +78,17 @@ class RemoteIo:
             if now_ns < self._down_until_ns:
                 return
             self._down_until_ns = None
-        if self._asked:
-            self._asked, self._asked_ns = False, now_ns
-        lives = self._asked_ns is not None and now_ns - self._asked_ns <= self._watchdog_ns
-        gate = self._controls[plc_map.CONTROL_GATE - plc_map.CONTROL_BASE]
-        self._energised = lives and gate == plc_map.Word.PASS
-        self._status = [
+        memory = self._memory
+        if memory.asked:
+            memory.asked, memory.asked_ns = False, now_ns
+        lives = memory.asked_ns is not None and now_ns - memory.asked_ns <= self._watchdog_ns
+        gate = memory.controls[plc_map.CONTROL_GATE - plc_map.CONTROL_BASE]
+        memory.energised = lives and gate == plc_map.Word.PASS
+        memory.status = [
             plc_map.BYTE_ORDER,
             self.boot,
-            *plc_map.split32(self._count),
-            *plc_map.split32(self._encoder),
+            *plc_map.split32(memory.count),
+            *plc_map.split32(memory.encoder),
             now_ns // _BEAT_NS & 0xFFFF,
             *[0] * (plc_map.INPUTS - plc_map.ACK_PART),
             self.inputs,
@@ -85,11 +101,11 @@ class RemoteIo:
         Raises:
             IllegalAddressError: not all of them exist.
         """
-        self._asked = True
+        self._memory.asked = True
         if address >= 0 and address + count <= plc_map.STATUS_SIZE:
-            return self._status[address : address + count]
+            return self._memory.status[address : address + count]
         at = _control_offset(address, count)
-        return self._controls[at : at + count]
+        return self._memory.controls[at : at + count]
 
     def write(self, address: int, values: list[int]) -> None:
         """Store `values` from `address` on; all or none.
@@ -97,17 +113,9 @@ class RemoteIo:
         Raises:
             IllegalAddressError: not all of them exist and are writable.
         """
-        self._asked = True
+        self._memory.asked = True
         at = _control_offset(address, len(values))
-        self._controls[at : at + len(values)] = values
-
-    def _begin(self) -> None:
-        self.boot = (self.boot + self._random.randint(1, 0xFFFE) - 1) % 0xFFFF + 1  # another one, never 0
-        self._count = self._encoder = 0
-        self._controls = [0] * plc_map.CONTROL_SIZE
-        self._status = [0] * plc_map.STATUS_SIZE
-        self._asked = self._energised = False
-        self._asked_ns: int | None = None
+        self._memory.controls[at : at + len(values)] = values
 
 
 def _control_offset(address: int, count: int) -> int:
