@@ -75,6 +75,9 @@ class Plc:
         if not self.running:
             return 0
         self._memory.count += 1
+        # A new part finds an empty slot: a damaged request cannot have left a PASS for a part that was not there yet.
+        at = plc_map.slot_register(self._memory.count) - plc_map.CONTROL_BASE
+        self._memory.controls[at : at + plc_map.SLOT_SIZE] = [0] * plc_map.SLOT_SIZE
         return self._memory.count
 
     def judge(self, part: int, boot: int, now_ns: int) -> GateReason:
@@ -111,6 +114,11 @@ class Plc:
     def executing(self) -> bool:
         """The station's state word says ContinuousExecution."""
         return self.running and self._control(plc_map.CONTROL_STATE) == State.CONTINUOUS_EXECUTION
+
+    @property
+    def stop_requested(self) -> bool:
+        """The station asks for the belt to stop; the program passes it on to the belt's drive."""
+        return self.running and bool(self._control(plc_map.CONTROL_REQUEST) & plc_map.STOP_BELT)
 
     def heartbeat_fresh(self, now_ns: int) -> bool:
         """The station's heartbeat has changed within the limit."""

@@ -257,3 +257,13 @@ def test_writing_what_is_not_ours(address: int, count: int) -> None:
     with pytest.raises(IllegalAddressError):
         plc.write(address, [7] * count)
     assert plc.read(plc_map.CONTROL_BASE, 53) == [0] * 53
+
+
+def test_a_new_part_finds_an_empty_slot() -> None:
+    """Two flipped bits can pass an XOR checksum and turn the PASS of part 5 into one of part 21, yet to come."""
+    plc = Plc(seed=1, heartbeat_limit_ns=MS)
+    for _ in range(20):
+        plc.count_edge()
+    plc.write(plc_map.slot_register(21), list(plc_map.slot_words(21, Word.PASS)))
+    assert plc.count_edge() == 21
+    assert plc.read(plc_map.slot_register(21), plc_map.SLOT_SIZE) == [0, 0, 0]
