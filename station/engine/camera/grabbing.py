@@ -112,5 +112,5 @@ def _grab(source: Source, intake: Intake) -> None:
             source.close()
     except (CameraError, ConfigError) as error:
         intake.fail(error)
-    except Exception as error:  # whatever a vendor's library throws: the camera is gone
+    except Exception as error:  # noqa: BLE001 - whatever a vendor's library throws: the camera is gone
         intake.fail(CameraError(f"{source.name}: {type(error).__name__}: {error}"))

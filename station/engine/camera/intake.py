@@ -29,7 +29,7 @@ _SHORT_IDS = 65535  # GigE Vision's 16-bit frame number: 65535 is followed by 1
 def missing_between(last: int, number: int) -> int:
     """How many frames are missing between two frame numbers; negative when the numbers fall."""
     missing = number - last - 1
-    if missing < 0 and _SHORT_IDS - MOST_MISSING <= last <= _SHORT_IDS and 0 < number:
+    if missing < 0 and _SHORT_IDS - MOST_MISSING <= last <= _SHORT_IDS and number > 0:
         missing += _SHORT_IDS
     return missing
 

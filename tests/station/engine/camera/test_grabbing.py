@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -29,10 +30,8 @@ class FakeSource:
         return self.opens()
 
     def grab(self, intake) -> None:
-        try:
+        with contextlib.suppress(queue.Empty):
             self.work.get(timeout=0.01)(intake)
-        except queue.Empty:
-            pass
 
     def close(self) -> None:
         self.threads.add(threading.current_thread().name)
