@@ -83,8 +83,8 @@ class LineSection(Section, frozen=True):
     @property
     def bits(self) -> int:
         """Bits on the wire for one character, start bit included."""
-        data_bits, parity, stop_bits = self.characters
-        return 1 + int(data_bits) + (parity != "N") + int(stop_bits)
+        characters = self.characters
+        return 1 + int(characters[0]) + (characters[1] != "N") + int(characters[2])
 
     @property
     def heartbeat_needs_ms(self) -> int:

@@ -30,10 +30,18 @@ class SerialPort:
             PortError: there is no such port, or it does not take the settings.
         """
         self.name = name
-        bits, parity, stop = characters
-        settings = {"bytesize": int(bits), "parity": parity, "stopbits": int(stop)}
+        parity = characters[1]
         try:
-            self._port = serial.Serial(name, baud, timeout=0, write_timeout=0, exclusive=True, **settings)
+            self._port = serial.Serial(
+                name,
+                baud,
+                bytesize=int(characters[0]),
+                parity=parity,
+                stopbits=int(characters[2]),
+                timeout=0,
+                write_timeout=0,
+                exclusive=True,
+            )
         except (serial.SerialException, termios.error, ValueError) as error:
             raise _translated(name, characters, error) from error
         if parity != "N":
