@@ -106,6 +106,8 @@ class PlcLink:
         self._good_ns = 0  # last good answer
         self._beat = -1  # the PLC's heartbeat, and when it last changed
         self._beat_ns = 0
+        self._living = False  # it has changed since the handshake
+        self.program_ns = 0  # the PLC's program has surely run since then
         self.heartbeat = 0
         self.state_word = 0
         self.recipe_id = 0
@@ -260,22 +262,27 @@ class PlcLink:
 
     def _come_up(self, now_ns: int) -> None:
         self._phase = Phase.UP
-        self._beat_ns = now_ns
+        self._beat, self._beat_ns, self._living = -1, now_ns, False
         self._poll_due_ns = now_ns
         self.detail = "linked"
 
     def _believed(self, status: PlcStatus, now_ns: int) -> PlcStatus | None:
-        """The status, if it follows the last one or repeats what was read once; else it is asked for again."""
+        """The status, if it follows the last one or repeats what was read once; else it is asked for again.
+
+        The first one after a handshake counts only when the PLC's heartbeat has changed: its program runs.
+        """
         usual = self._status is not None and _follows(self._status, status, _LEAP)
         if not usual and not (self._unsure and _follows(self._unsure, status, plc_map.SLOTS)):
             self._unsure = status
             self._poll_due_ns = now_ns
             return None
-        self._status, self._unsure = status, None
+        before, self._status, self._unsure = self._status, status, None
         if status.heartbeat != self._beat:
+            if before is not None and self._beat >= 0:
+                self._living, self.program_ns = True, before.sent_ns
             self._beat, self._beat_ns = status.heartbeat, now_ns
         self.detail = "linked"
-        return status
+        return status if self._living else None
 
     def _failed(self, error: PlcError, now_ns: int) -> None:
         self._pending = None

@@ -14,6 +14,7 @@ from collections import deque
 from dataclasses import dataclass
 
 KEPT = 1024  # polls; ten seconds at 10 ms
+_STOOD_NS = 100_000_000  # between two changes of the PLC's heartbeat: longer, and its program stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Poll:
     count: int
     sent_ns: int
     answer_ns: int
+    program_ns: int = 1 << 62  # the PLC's program has surely run since then: what was counted before is in `count`
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,20 @@ class Timeline:
     def ready_for(self, x_ns: int) -> bool:
         """True once a poll says all about an exposure at `x_ns`; until then wait."""
         return bool(self._polls) and self._polls[-1].sent_ns >= x_ns + self._early_ns
+
+    def counted_nothing(self, x_ns: int) -> bool | None:
+        """Whether an empty fit of an exposure at `x_ns` can be believed: a PLC whose program stands gives old counts.
+
+        None = not known before its program has run again; False = it stood, and has counted parts since.
+        """
+        after = self._after(x_ns + self._early_ns)
+        if after is None:
+            return None
+        late = (one for one in self._polls if one.sent_ns >= after.sent_ns)
+        run = next((one for one in late if one.program_ns >= x_ns + self._early_ns), None)
+        if run is None:
+            return None
+        return run.count == after.count or run.sent_ns - after.program_ns < _STOOD_NS
 
     def fit(self, x_ns: int) -> Fit | None:
         """Parts that an exposure at `x_ns` can belong to; None = nobody can say (before our time, or a PLC restart)."""

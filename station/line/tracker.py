@@ -141,7 +141,13 @@ class PartTracker:
         self._settle(poll.answer_ns)
 
     def link_lost(self) -> None:
-        """No polls for a while: the offset must be found again."""
+        """No polls for a while: the offset must be found again.
+
+        A frame that waits though polls came after it waited for the PLC's program, which may have stood: whether its
+        part was counted cannot be known any more, and a counted part has its record by its number.
+        """
+        unseen = [one for one in self._waiting if not one.exposed_ns or not self._timeline.ready_for(one.exposed_ns)]
+        self._waiting = deque(unseen, maxlen=_MOST_WAITING)
         self._old_offset = self._offset if self._offset is not None else self._old_offset
         self._forget_offset()
 
@@ -180,8 +186,13 @@ class PartTracker:
             if arrival.exposed_ns:
                 if not self._timeline.ready_for(arrival.exposed_ns):
                     return
+                fit = self._timeline.fit(arrival.exposed_ns)
+                sure = fit is None or not fit.empty or self._timeline.counted_nothing(arrival.exposed_ns)
+                if sure is None:
+                    return
                 self._waiting.popleft()
-                self._place(arrival, now_ns)
+                if sure:  # else its part may have been counted since, and has its record by its number
+                    self._place(arrival, fit, now_ns)
             else:
                 if self._offset is not None and arrival.trigger + self._offset > self._count:
                     return
@@ -189,8 +200,7 @@ class PartTracker:
                 if self._offset is not None:
                     self._parts.decide(arrival.trigger + self._offset, arrival.answer, arrival.received_ns, now_ns)
 
-    def _place(self, arrival: Arrival, now_ns: int) -> None:
-        fit = self._timeline.fit(arrival.exposed_ns)
+    def _place(self, arrival: Arrival, fit: Fit | None, now_ns: int) -> None:
         if fit is None:
             self._note_uncounted(arrival)
             return

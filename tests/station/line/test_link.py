@@ -205,6 +205,9 @@ def test_plc_program_that_stands_still_is_a_lost_link(bench):
     while bench.link.up:
         bench.run(1)
     assert "its program stands still" in bench.link.detail
+    assert bench.run(1000) == []  # its answers say nothing, however good they are
+    bench.plc.frozen_program = False
+    assert bench.run(200)
 
 
 def test_vanished_port_sends_nothing(bench):

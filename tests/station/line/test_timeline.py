@@ -69,3 +69,16 @@ def test_exposure_during_a_plc_restart():
 @pytest.mark.parametrize(("exposed", "count"), [(50, 0), (100, 1), (150, 1), (210, 2), (500, 0)])
 def test_counted_by_is_the_count_of_the_first_poll_that_saw_the_exposure(timeline, exposed, count):
     assert timeline.counted_by(exposed) == count
+
+
+@pytest.mark.parametrize(("stood_ms", "count", "sure"), [(60, 3, True), (90, 3, False), (90, 2, True)])
+def test_nothing_is_proved_until_the_plcs_program_has_run_since(stood_ms, count, sure):
+    ms = 1_000_000
+    timeline = Timeline(early_ns=15 * ms, late_ns=60 * ms)
+    assert timeline.counted_nothing(100 * ms) is None
+    for sent in range(0, 120 + stood_ms, 10):
+        timeline.add(Poll(7, 2, sent * ms, (sent + 5) * ms, program_ns=min(sent, 90) * ms))
+    assert timeline.counted_nothing(100 * ms) is None
+    sent = 120 + stood_ms
+    timeline.add(Poll(7, count, sent * ms, (sent + 5) * ms, program_ns=(sent - 10) * ms))
+    assert timeline.counted_nothing(100 * ms) is sure

@@ -301,3 +301,35 @@ def test_impossible_exposure_time_does_not_block_the_others_for_ever(scene):
     scene.poll_until(2320)
     scene.frame(4, 2302)
     assert scene.said.decided == {11: 2, 12: 3, 13: 4}
+
+
+@pytest.mark.parametrize(("count", "strays"), [(2, [3]), (3, [])])
+def test_count_that_stands_with_the_plcs_program_is_no_proof_against_a_frame(scene, count, strays):
+    """The PLC answers with the old count: whether it counted the frame's part is known when its program runs again."""
+    scene.poll_until(1290)
+    scene.frame(1, 1102)
+    scene.frame(2, 1202)
+
+    def poll(count, run_ms):
+        scene.ms += 10
+        scene.tracker.poll(Poll(7, count, scene.ms * MS, scene.ms * MS + 4 * MS, run_ms * MS))
+
+    while scene.ms < 1550:
+        poll(2, 1290)
+    scene.frame(3, 1402)
+    assert (scene.said.strays, scene.said.rejected) == ([], [])
+    poll(count, 1550)
+    assert scene.said.strays == strays  # what was counted meanwhile may be its part
+
+
+def test_frame_of_a_part_that_the_standing_plc_counted_later_has_one_record_only(scene):
+    scene.poll_until(1290)
+    for _ in range(14):
+        scene.ms += 10
+        scene.tracker.poll(Poll(7, 2, scene.ms * MS, scene.ms * MS + 4 * MS, 1290 * MS))
+    scene.frame(3, 1302)
+    scene.tracker.link_lost()
+    scene.ms = 1500
+    scene.tracker.start(scene._poll())
+    assert scene.said.missed == [(7, 3, 5, Reason.LINK_LOST)]
+    assert scene.said.strays == []
