@@ -41,6 +41,9 @@ def add_demo(commands: Commands) -> None:
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="another recipe bundle than the shipped one")
     parser.add_argument("--trust", type=Path, metavar="DIR", help="public keys that may sign --bundle")
     parser.add_argument("--dialect", choices=DIALECTS, default="modbus-rtu", help="what the PLC speaks (modbus-rtu)")
+    parser.add_argument(
+        "--tracking", choices=("plc", "encoder"), default="plc", help="who tracks the parts; encoder: the line (plc)"
+    )
     parser.add_argument("--language", choices=("en", "ja"), default="en", help="of the window")
     parser.add_argument(
         "--virtual", action="store_true", help="all in one process under a virtual clock, random faults"
@@ -92,6 +95,7 @@ def _demo(options: argparse.Namespace) -> int:
         bundle=options.bundle,
         trust=options.trust,
         dialect=options.dialect,
+        tracking=options.tracking,
     )
     return demo.run(stage_wishes)
 

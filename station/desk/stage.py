@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from station.core.config import DialectName, StationConfig, load_config
 from station.core.errors import BundleError, ConfigError, StorageError
@@ -17,6 +18,9 @@ from station.desk.small_disk import SmallDisk
 from station.desk.supervisor import Program, python_module
 from station.sim.camera import CAMERA_SOCKET
 from station.sim.control import EYE_SOCKET, PLANT_SOCKET, PLC_LINK
+from station.sim.conveyor import PITCH_JITTER
+from station.sim.remote_io import BELT_MM_S, COUNTS_PER_MM
+from station.sim.virtual import PlantSettings
 
 _SIM = Path(__file__).parent.parent / "sim"
 DEMO_BUNDLE = _SIM / "recipe" / "demo"
@@ -44,6 +48,7 @@ class Wishes:
     bundle: Path | None = None
     trust: Path | None = None
     dialect: DialectName = "modbus-rtu"
+    tracking: Literal["plc", "encoder"] = "plc"
 
 
 class Stage:
@@ -87,6 +92,7 @@ class Stage:
             *("--run-dir", str(self.run_dir), "--parts", str(wishes.parts), "--rate", str(wishes.rate)),
             *("--seed", str(wishes.seed), "--bad-share", str(wishes.bad_share)),
             *("--gate-delay-ms", str(GATE_DELAY_MS), "--dialect", wishes.dialect),
+            *(("--remote-io",) if wishes.tracking == "encoder" else ()),
         )
         programs = [
             Program("plant", python_module("station.sim.plant", *plant), once=True),
@@ -109,7 +115,7 @@ class Stage:
         return asked and not self.wishes.window and find_spec("PyQt6") is not None
 
     def _station_toml(self) -> str:
-        tables: dict[str, dict[str, str | int | bool]] = {
+        tables: dict[str, dict[str, str | int | float | bool]] = {
             "station": {"name": "demo", "run_dir": str(self.run_dir), "rehearsal": True, "autostart": True},
             "line": {
                 "port": str(self.run_dir / PLC_LINK),
@@ -118,6 +124,7 @@ class Stage:
                 "parity": "N",  # a pseudo-terminal knows 8N1 only
                 "data_bits": 8,
                 "stop_bits": 1,
+                **(self._tracking() if self.wishes.tracking == "encoder" else {}),
             },
             "camera": {"backend": "drawn", "source": str(self.run_dir / CAMERA_SOCKET)},
             "engine": {
@@ -137,6 +144,16 @@ class Stage:
         for table, keys in tables.items():
             lines += ["", f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
         return "\n".join(lines) + "\n"
+
+    def _tracking(self) -> dict[str, str | int | float]:
+        return {
+            "tracking": "encoder",
+            "gate_distance_mm": GATE_DELAY_MS * BELT_MM_S / 1000,
+            "pitch_mm": (1 - 2 * PITCH_JITTER) * BELT_MM_S / self.wishes.rate,
+            "belt_mm_s": BELT_MM_S,
+            "mm_per_count": 1 / COUNTS_PER_MM,
+            "io_watchdog_ms": PlantSettings.io_watchdog_ms,
+        }
 
 
 def _check(wishes: Wishes) -> None:

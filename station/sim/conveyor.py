@@ -14,7 +14,7 @@ GOOD_KINDS = ("good", "dust", "glare")  # the last two only look bad
 BAD_KINDS = ("scratch", "dent", "burr", "stain", "missing_bore", "wrong_engraving")
 OTHER_PRODUCT = "other_product"  # comes only when the conveyor is fed with it
 _LOOK_ALIKE_SHARE = 0.15  # of the good parts
-_PITCH_JITTER = 0.03  # of the pitch, each way
+PITCH_JITTER = 0.03  # of the pitch, each way
 
 
 class PhysicalPart(msgspec.Struct, frozen=True):
@@ -101,7 +101,7 @@ class Conveyor:
         else:
             kind = "good"
         seed = choose.getrandbits(31)
-        at = index + choose.uniform(-_PITCH_JITTER, _PITCH_JITTER)
+        at = index + choose.uniform(-PITCH_JITTER, PITCH_JITTER)
         edge_ns = self._start_ns + round(at * self._pitch_ns)
         if edge_ns < self._fed_until_ns:  # after all choices: the parts behind the fed ones stay what they were
             kind = self._fed[seed % len(self._fed)]

@@ -199,6 +199,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[Path, Plant
     parser.add_argument("--baud", type=int, default=usual.baud, help="pace of the serial wire")
     parser.add_argument("--unit", type=int, default=usual.unit, help="the PLC's unit, node or station")
     parser.add_argument("--dialect", choices=DIALECTS, default=usual.dialect, help="what the PLC speaks")
+    parser.add_argument("--remote-io", action="store_true", help="no PLC: a remote I/O that tracks no parts")
     parser.add_argument("--gate-delay-ms", type=int, default=usual.gate_delay_ms, help="photo-eye to gate")
     parser.add_argument("--heartbeat-limit-ms", type=int, default=usual.heartbeat_limit_ms)
     parser.add_argument("--byte-timeout-ms", type=int, default=usual.byte_timeout_ms, help="the slave's")
@@ -214,6 +215,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> tuple[Path, Plant
         baud=given.baud,
         unit=given.unit,
         dialect=given.dialect,
+        tracks=not given.remote_io,
         heartbeat_limit_ms=given.heartbeat_limit_ms,
         byte_timeout_ms=given.byte_timeout_ms,
         boot_seed=int.from_bytes(os.urandom(4), "little"),

@@ -11,8 +11,12 @@ import random
 from dataclasses import dataclass, field
 
 from station.core import plc_map
+from station.core.states import State
+from station.sim.book import GateReason
 from station.sim.plc import IllegalAddressError
 
+BELT_MM_S = 500  # of the plant's belt
+COUNTS_PER_MM = 10  # of its encoder
 _BEAT_NS = 50_000_000
 
 
@@ -37,6 +41,7 @@ class RemoteIo:
         self._watchdog_ns = watchdog_ns
         self._down_until_ns: int | None = None
         self.inputs = 0  # plc_map bits, wired
+        self.confirms = False  # there is no sensor behind the gate
         self._memory = _Memory()
         self.boot = self._random.randint(1, 0xFFFF)
 
@@ -54,6 +59,24 @@ class RemoteIo:
     def energised(self) -> bool:
         """The output: True = the gate is open."""
         return self._memory.energised
+
+    def executing(self) -> bool:
+        """The station says that it produces: the belt may start. The gate does not depend on it."""
+        at = plc_map.CONTROL_STATE - plc_map.CONTROL_BASE
+        return self.running and self._memory.controls[at] == State.CONTINUOUS_EXECUTION
+
+    def heartbeat_fresh(self, now_ns: int) -> bool:
+        """A request came within the watchdog time."""
+        asked_ns = self._memory.asked_ns
+        return asked_ns is not None and now_ns - asked_ns <= self._watchdog_ns
+
+    def judge(self, part: int, boot: int, now_ns: int) -> GateReason:
+        """What the gate does to whatever is before it now; the I/O knows no parts."""
+        if not self.running:
+            return GateReason.PLC_DOWN
+        if self.energised:
+            return GateReason.PASSED
+        return GateReason.REJECT_WORD if self.heartbeat_fresh(now_ns) else GateReason.HEARTBEAT_STALE
 
     def count_edge(self) -> int:
         """One photo-eye edge; returns its number, 0 while the I/O is down."""
@@ -81,9 +104,8 @@ class RemoteIo:
         memory = self._memory
         if memory.asked:
             memory.asked, memory.asked_ns = False, now_ns
-        lives = memory.asked_ns is not None and now_ns - memory.asked_ns <= self._watchdog_ns
         gate = memory.controls[plc_map.CONTROL_GATE - plc_map.CONTROL_BASE]
-        memory.energised = lives and gate == plc_map.Word.PASS
+        memory.energised = self.heartbeat_fresh(now_ns) and gate == plc_map.Word.PASS
         memory.status = [
             plc_map.BYTE_ORDER,
             self.boot,

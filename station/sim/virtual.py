@@ -17,6 +17,7 @@ from station.core.config import DialectName
 from station.sim.book import Book, GateReason, PartFate
 from station.sim.conveyor import Conveyor, PhysicalPart
 from station.sim.plc import Plc
+from station.sim.remote_io import BELT_MM_S, COUNTS_PER_MM, RemoteIo
 from station.sim.slaves import slave_of
 from station.sim.wire import Wire
 
@@ -36,6 +37,8 @@ class PlantSettings:
     baud: int = 115200
     unit: int = 1
     dialect: DialectName = "modbus-rtu"
+    tracks: bool = True  # False: a mere remote I/O, the station tracks the parts by the encoder
+    io_watchdog_ms: int = 100  # of the remote I/O
     heartbeat_limit_ms: int = 300
     scan_ms: int = 5
     byte_timeout_ms: int = 5  # of the slave
@@ -59,7 +62,11 @@ class VirtualPlant:
         self.settings = settings
         self.now_ns = start_ns
         self.book = Book()
-        self.plc = Plc(boot_seed, settings.heartbeat_limit_ms * _MS)
+        self.plc: Plc | RemoteIo = (
+            Plc(boot_seed, settings.heartbeat_limit_ms * _MS)
+            if settings.tracks
+            else RemoteIo(boot_seed, settings.io_watchdog_ms * _MS)
+        )
         self.slave = slave_of(settings.dialect, self.plc, settings.unit, settings.byte_timeout_ms * _MS)
         self.wire = Wire(settings.baud, settings.seed)
         self.conveyor = Conveyor(
@@ -67,6 +74,7 @@ class VirtualPlant:
         )
         self._silent_until_ns = self._halted_until_ns = start_ns
         self._scan_ns = start_ns
+        self._encoder = 0
         self._numbers: dict[int, tuple[int, int]] = {}  # part index -> (part number, boot), for parts on the belt
 
     @property
@@ -156,6 +164,10 @@ class VirtualPlant:
             )
 
     def _scan(self, now_ns: int) -> None:
+        if isinstance(self.plc, RemoteIo):
+            counts = now_ns * BELT_MM_S * COUNTS_PER_MM // 1_000_000_000
+            self.plc.turn_encoder(counts - self._encoder)
+            self._encoder = counts
         if now_ns >= self._halted_until_ns:
             self.plc.scan(now_ns)
         if self.plc.executing():
