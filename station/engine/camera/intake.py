@@ -66,6 +66,8 @@ class Intake:
         self._watchdog_ns = watchdog_ms * 1_000_000
         self._clock_ns = clock_ns
         self._free = deque(np.zeros(size, np.uint8) for _ in range(BUFFERS))
+        self._lent: dict[int, int] = {}  # trigger -> the library's buffer that its picture stands in
+        self._back: deque[int] = deque()
         self._items: deque[Item] = deque()
         self._taken: Frame | None = None  # its buffer is free again at the next `take`
         self._failure: CameraError | ConfigError | None = None
@@ -113,6 +115,24 @@ class Intake:
             complete_ns = self._clock_ns()
             self._put(Frame(buffer, self._trigger, min(exposed_ns or now_ns, complete_ns), complete_ns))
 
+    def lend(self, index: int, picture: NDArray[np.uint8], number: int | None, exposed_ns: int | None = None) -> None:
+        """A whole grey picture in buffer `index` of the library's: not copied, `given_back` when it was looked at."""
+        now_ns = self._clock_ns()
+        self._skip_to(number, now_ns)
+        height, width = picture.shape
+        if (height, width) != self._size:
+            wanted = f"the recipe wants {self._size[1]} x {self._size[0]}"
+            self._lost(f"{self._name}: gave {width} x {height}, {wanted}", now_ns, Reason.WRONG_FRAME)
+            self._back.append(index)
+            return
+        frame = Frame(picture, self._trigger, min(exposed_ns or now_ns, now_ns), now_ns)
+        self._lent[self._trigger] = index
+        self._put(frame)
+
+    def given_back(self) -> list[int]:
+        """Buffers of `lend` that are free again."""
+        return [self._back.popleft() for _ in range(len(self._back))]
+
     def lose(self, detail: str, number: int | None = None, reason: Reason = Reason.FRAME_LOST) -> None:
         """The library itself says that this frame is lost, incomplete or cannot be used."""
         now_ns = self._clock_ns()
@@ -136,7 +156,11 @@ class Intake:
             CameraError: what ended this arming; also when there was no sign of life in time.
         """
         if self._taken is not None:
-            self._free.append(self._taken.image)
+            lent = self._lent.pop(self._taken.trigger, None)
+            if lent is None:
+                self._free.append(self._taken.image)
+            else:
+                self._back.append(lent)
             self._taken = None
         try:
             os.eventfd_read(self._waiting)

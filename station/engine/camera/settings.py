@@ -41,15 +41,19 @@ def apply_settings(features: Features, spec: CameraSpec, camera: str) -> None:
     """
     wanted = _wanted(features, spec, camera)
     for name, value in wanted:
-        try:
-            features.set(name, value)
-        except Exception as error:  # whatever a vendor's library throws
-            raise CameraError(f"{camera}: refuses {name} = {value}: {error}; correct recipe.camera") from error
+        _write(features, name, value, camera)
     settled = dict(wanted)  # of a name that was written twice (OffsetX) the last value counts
     for name, value in settled.items():
         found = features.get(name)
         if not _equal(found, value):
             raise CameraError(f"{camera}: {name} = {value} was written, {found} is read back; correct recipe.camera")
+
+
+def _write(features: Features, name: str, value: Value, camera: str) -> None:
+    try:
+        features.set(name, value)
+    except Exception as error:  # whatever a vendor's library throws
+        raise CameraError(f"{camera}: refuses {name} = {value}: {error}; correct recipe.camera") from error
 
 
 def frame_period_s(features: Features) -> float | None:
@@ -66,7 +70,10 @@ def _wanted(features: Features, spec: CameraSpec, camera: str) -> list[tuple[str
     wanted: list[tuple[str, Value]] = [(name, "Off") for name in _AUTOMATIC if features.has(name)]
     if spec.roi is not None:
         x, y, width, height = spec.roi
-        wanted += [("OffsetX", 0), ("OffsetY", 0), ("Width", width), ("Height", height), ("OffsetX", x), ("OffsetY", y)]
+        offsets: list[tuple[str, Value]] = [("OffsetX", x), ("OffsetY", y)]
+        offsets = [(name, value) for name, value in offsets if value or features.has(name)]  # some sensors have none
+        wanted += [(name, 0) for name, _ in offsets]  # the largest size fits only there
+        wanted += [("Width", width), ("Height", height), *offsets]
     if spec.trigger is not None:
         wanted += _trigger(features, spec)
     if spec.exposure_us is not None:
@@ -83,7 +90,7 @@ def _trigger(features: Features, spec: CameraSpec) -> list[tuple[str, Value]]:
     if features.has("TriggerSelector"):
         wanted.append(("TriggerSelector", "FrameStart"))
     if spec.trigger == "free":
-        return [*wanted, ("TriggerMode", "Off")]
+        return [*wanted, ("TriggerMode", "Off")] if features.has("TriggerMode") else []
     source = spec.trigger_source if spec.trigger == "external" else "Software"
     wanted += [("TriggerMode", "On"), ("TriggerSource", source)]
     if spec.trigger == "external" and features.has("TriggerActivation"):
