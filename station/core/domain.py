@@ -40,6 +40,7 @@ class Reason(Enum):
     ENGINE_GONE = "engine_gone"  # no live engine when the verdict was due
     LINK_LOST = "link_lost"  # counted while the PLC link was down
     NOT_PRODUCING = "not_producing"  # the station was not in ContinuousExecution
+    WRONG_RECIPE = "wrong_recipe"  # the PLC asked for another recipe than the station's
     LINE_RESTARTED = "line_restarted"  # counted while the line process was down
     NOT_ACKNOWLEDGED = "not_acknowledged"  # the PLC did not confirm the verdict in time
     NOT_TRACKED = "not_tracked"  # where it was on the belt, or what was near it at the gate, is not certain

@@ -16,6 +16,7 @@ from __future__ import annotations
 import msgspec
 
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
+from station.core.recipe_line import SupervisionSpec
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
@@ -44,6 +45,7 @@ class EngineStatus(Message, frozen=True):
     fatal: str = ""  # a fault that a person must confirm (tampered bundle, network not finite)
     drift: DriftState = DriftState.UNWATCHED  # DRIFTED: what the recipe promised is void
     drift_detail: str = ""  # since which part and by how much, or why nobody watches
+    supervision: SupervisionSpec = SupervisionSpec()  # of the recipe: when the line must stop
 
 
 class PartVerdict(Message, frozen=True):

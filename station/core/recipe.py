@@ -17,6 +17,7 @@ import msgspec
 
 from station.core.config import Section, parse_table
 from station.core.errors import BundleError, ConfigError
+from station.core.recipe_line import SupervisionSpec
 
 SCHEMA = 1
 CELL = 8  # pixels of the inspection picture
@@ -253,6 +254,7 @@ class Recipe(Section, frozen=True):
     candidates: CandidateSpec = CandidateSpec()
     logical: LogicalSpec | None = None
     drift: DriftSpec = DriftSpec()
+    supervision: SupervisionSpec = SupervisionSpec()
     golden: GoldenSpec = GoldenSpec()
     files: dict[str, FileSpec] = msgspec.field(default_factory=dict)
     provenance: dict[str, str | int | float] = msgspec.field(default_factory=dict)
@@ -342,6 +344,12 @@ def check_recipe(recipe: Recipe, file: str = "manifest.json") -> None:
         raise BundleError(f"{file}: fixture.region = {recipe.fixture.region}: width and height must be positive")
     if recipe.screen.box % 2 == 0:
         raise BundleError(f"{file}: screen.box = {recipe.screen.box}: must be odd")
+    for name, limit in recipe.supervision.limits.items():
+        if limit.parts > limit.among:
+            raise BundleError(
+                f"{file}: supervision.{name}.parts = {limit.parts}: more than the {limit.among} of supervision.{name}."
+                f"among; make it smaller, or 0 for no limit"
+            )
     if recipe.logical is not None and recipe.vae.latent is None:
         raise BundleError(f"{file}: vae.latent = None: recipe.logical looks at the latent; export the VAE with it")
     vae = vae_spec(recipe.picture, recipe.screen, latent=recipe.vae.latent is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +13,7 @@ from station.core.config import EngineSection
 from station.core.domain import Finding, Verdict
 from station.core.errors import StationError
 from station.core.messages import Why
+from station.core.recipe_line import SupervisionSpec
 from station.engine.canary import KnownPicture
 from station.engine.inspector import Answer, Detecting
 from station.engine.runtime.opening import load_tensors, open_bundle
@@ -35,6 +36,7 @@ class Task:
     recipe_id: int
     bundle_sha256: str
     watch: DriftWatch | None = None  # None: too few calibration scores
+    supervision: SupervisionSpec = field(default_factory=SupervisionSpec)
 
 
 OpenTask = Callable[[EngineSection], Task]
@@ -59,6 +61,7 @@ def open_task(section: EngineSection) -> Task:
         recipe_id=bundle.number,
         bundle_sha256=bundle.sha256,
         watch=open_watch(bundle.recipe, load_tensors(bundle, CALIBRATION)),
+        supervision=bundle.recipe.supervision,
     )
 
 

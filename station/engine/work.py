@@ -49,6 +49,7 @@ class Work:
             fatal=fatal,
             drift=self.promise.state,
             drift_detail=self.promise.detail,
+            supervision=self.task.supervision,
         )
 
 

@@ -25,6 +25,7 @@ class Matter(Enum):
     CAMERA_LOST = "camera_lost"
     ENGINE_NOT_READY = "engine_not_ready"
     READY = "ready"
+    STOPPED = "stopped"  # Ready, and something must be done before it may produce
     GATE_FAULT = "gate_fault"
     BIN_FULL = "bin_full"
     AIR_LOW = "air_low"
@@ -59,6 +60,8 @@ def situation(news: StationNews) -> Situation:
         return Situation(Matter.PLC_LOST, Health.FAILURE, status.plc_detail, status.advice)
     if status.state == State.INITIALIZED:
         return _not_ready(status)
+    if status.state == State.READY and status.error:
+        return Situation(Matter.STOPPED, Health.FAILURE, status.error, status.advice)
     return _BY_STATE.get(State(status.state)) or _producing(status, news.engine_here)
 
 

@@ -37,6 +37,7 @@ _REASONS = {
     Reason.ENGINE_GONE: QT_TRANSLATE_NOOP("Reason", "Engine was not there"),
     Reason.LINK_LOST: QT_TRANSLATE_NOOP("Reason", "PLC link was down"),
     Reason.NOT_PRODUCING: QT_TRANSLATE_NOOP("Reason", "Station was not producing"),
+    Reason.WRONG_RECIPE: QT_TRANSLATE_NOOP("Reason", "PLC asked for another recipe"),
     Reason.LINE_RESTARTED: QT_TRANSLATE_NOOP("Reason", "Line process was restarting"),
     Reason.NOT_ACKNOWLEDGED: QT_TRANSLATE_NOOP("Reason", "PLC did not confirm in time"),
     Reason.NOT_TRACKED: QT_TRANSLATE_NOOP("Reason", "Place on the belt not certain"),
@@ -57,6 +58,7 @@ _HEADLINES = {
     Matter.CAMERA_LOST: QT_TRANSLATE_NOOP("Situation", "Camera lost – all parts rejected"),
     Matter.ENGINE_NOT_READY: QT_TRANSLATE_NOOP("Situation", "Engine not ready – all parts rejected"),
     Matter.READY: QT_TRANSLATE_NOOP("Situation", "Ready, not producing"),
+    Matter.STOPPED: QT_TRANSLATE_NOOP("Situation", "Stopped – all parts rejected"),
     Matter.GATE_FAULT: QT_TRANSLATE_NOOP("Situation", "In production – reject gate fault"),
     Matter.BIN_FULL: QT_TRANSLATE_NOOP("Situation", "In production – reject bin full"),
     Matter.AIR_LOW: QT_TRANSLATE_NOOP("Situation", "In production – air pressure low"),
@@ -72,6 +74,7 @@ _ADVICE = {
     Matter.ENGINE_GONE: QT_TRANSLATE_NOOP("Situation", "It is started again by itself; wait some seconds."),
     Matter.CAMERA_LOST: QT_TRANSLATE_NOOP("Situation", "Check the camera's cable and power; it reconnects by itself."),
     Matter.ENGINE_NOT_READY: QT_TRANSLATE_NOOP("Situation", "The self-test is running; wait some seconds."),
+    Matter.STOPPED: QT_TRANSLATE_NOOP("Situation", "Remove the cause, then press Start."),
     Matter.READY: QT_TRANSLATE_NOOP("Situation", "Press Start. Until then all parts are rejected."),
     Matter.GATE_FAULT: QT_TRANSLATE_NOOP("Situation", "Check the reject gate."),
     Matter.BIN_FULL: QT_TRANSLATE_NOOP("Situation", "Empty the reject bin."),
@@ -80,7 +83,7 @@ _ADVICE = {
     Matter.PROMISE_VOID: QT_TRANSLATE_NOOP("Situation", "Clean optics, check light; then recalibrate."),
     Matter.PRODUCING: QT_TRANSLATE_NOOP("Situation", "Every part is inspected."),
 }
-# What the processes advise in English (`station.core.errors`); a test compares.
+# What the processes advise in English (`station.core.errors`, the line's supervision and states); a test compares.
 KNOWN_ADVICE = (
     QT_TRANSLATE_NOOP("Advice", "Call the integrator."),
     QT_TRANSLATE_NOOP("Advice", "Correct the named key in the file and start again."),
@@ -92,6 +95,18 @@ KNOWN_ADVICE = (
     QT_TRANSLATE_NOOP("Advice", "Check that the adapter is plugged in and that no other station uses this port."),
     QT_TRANSLATE_NOOP("Advice", "The process is started again by itself; wait some seconds."),
     QT_TRANSLATE_NOOP("Advice", "Free disk space or mount the disk writable."),
+    QT_TRANSLATE_NOOP("Advice", "Remove the cause; then a supervisor confirms the error."),
+    QT_TRANSLATE_NOOP("Advice", "Load the recipe that the PLC asks for, or correct the recipe number in the PLC."),
+    QT_TRANSLATE_NOOP("Advice", "Look at the parts, the light and the lens; then a supervisor goes on."),
+    QT_TRANSLATE_NOOP("Advice", "Compare the product with the recipe; then a supervisor goes on."),
+    QT_TRANSLATE_NOOP("Advice", "Check the camera's trigger, cable and network; then a supervisor goes on."),
+    QT_TRANSLATE_NOOP("Advice", "Check the computer's load and the belt's speed; a supervisor goes on."),
+    QT_TRANSLATE_NOOP("Advice", "Check the photo-eye and the trigger's wiring; then a supervisor goes on."),
+    QT_TRANSLATE_NOOP(
+        "Advice", "Search the good parts for rejected ones; check gate and sensor; then a supervisor goes on."
+    ),
+    QT_TRANSLATE_NOOP("Advice", "Empty the reject bin, then go on."),
+    QT_TRANSLATE_NOOP("Advice", "Check the compressed air, then go on."),
 )
 _STAGES = {
     "transfer": QT_TRANSLATE_NOOP("Stage", "Transfer"),

@@ -43,7 +43,8 @@ from station.line.operation import STICKY, Operation
 from station.line.parts import PartsInFlight
 from station.line.shift_register import ShiftRegister
 from station.line.signals import SignalBoard
-from station.line.status import line_status, obstacle_of
+from station.line.status import line_status, obstacle_of, other_recipe
+from station.line.supervision import Supervision
 from station.line.timeline import Poll
 from station.line.tracker import PartTracker
 
@@ -76,10 +77,12 @@ class LineController:
         self._linked = False  # a poll came since the last handshake
         self._engine: EngineStatus | None = None
         self._engine_ns = 0
-        self._inputs = 0
+        self._newest: PlcStatus | None = None  # poll, while the PLC is linked
+        self._supervision: Supervision | None = None  # None until an engine told the recipe
         self._told = self.state
         self._status_due_ns = now_ns
         self._statuses: list[LineStatus | Signals] = []
+        self._records: list[PartRecord] = []
         self._events: list[Event] = []
         self._link.state_word = int(self.state)
 
@@ -87,6 +90,11 @@ class LineController:
     def state(self) -> State:
         """Where the line stands."""
         return self._operation.state
+
+    @property
+    def _wanted(self) -> int:
+        """Recipe id that the PLC asks for, 0 = any."""
+        return self._newest.wanted if self._newest else 0
 
     @property
     def synchronised(self) -> bool:
@@ -139,6 +147,11 @@ class LineController:
         if self._engine is None:
             self._note("recovery", "engine is there")
         self._engine, self._engine_ns = status, now_ns
+        known = self._supervision.spec if self._supervision else None
+        if status.recipe_id and status.supervision != known:
+            self._supervision = Supervision(status.supervision)
+            if self._newest:
+                self._supervision.polled(self._newest)
         self._tracker.session_started(status.session)
         self._follow(now_ns)
 
@@ -198,7 +211,8 @@ class LineController:
 
     def take_records(self) -> list[PartRecord | Event]:
         """Records since the last call, for the recorder; a PartRecord also goes to the windows."""
-        records: list[PartRecord | Event] = [*self._parts.take_records(), *self._events]
+        records: list[PartRecord | Event] = [*self._records, *self._parts.take_records(), *self._events]
+        self._records.clear()
         self._events.clear()
         return records
 
@@ -220,8 +234,14 @@ class LineController:
             if self._register and (newest := self._tracker.newest):
                 self._register.polled(status, newest[1])
         self._parts.acknowledge(status)
-        if status.inputs != self._inputs:
-            self._inputs = status.inputs
+        if self._supervision:
+            self._supervision.polled(status)
+        asked, self._newest = self._wanted, status
+        if status.wanted != asked:
+            differs = other_recipe(self._engine, status.wanted)
+            self._note("fault" if differs else "note", differs or f"the PLC asks for recipe 0x{status.wanted:08X}")
+        if status.inputs != self._operation.inputs:
+            self._operation.inputs = status.inputs
             self._note("note", f"PLC inputs: {_input_names(status.inputs)}")
 
     def _follow(self, now_ns: int) -> None:
@@ -231,12 +251,18 @@ class LineController:
             self._parts.close_all(Reason.LINK_LOST, now_ns)
             self._tracker.link_lost()
             self._board.clear()
+            self._newest = None
+            if self._supervision:
+                self._supervision.restart()
             self._note("fault", f"PLC link lost, all parts are rejected: {self._link.detail}")
         for source in (self._tracker, self._register):
             for text in source.notes if source else ():
                 self._note("fault" if text.endswith("rejected") else "note", text)
+                if self._supervision and text.startswith("counts differ"):
+                    self._supervision.mismatch()
             if source:
                 source.notes.clear()
+        self._supervise()
         self._move()
         engine = self._engine
         self._link.state_word = int(self.state)
@@ -244,20 +270,37 @@ class LineController:
             engine is not None and engine.ready and self.state not in STICKY and not self._operation.closing
         )
         self._link.recipe_id = engine.recipe_id if engine else 0
-        self._link.request = self._forced.request
+        self._link.request = self._forced.request | plc_map.STOP_BELT * self._operation.stop_requested
         if not self._register:
             self._link.gate = self._forced.gate
         if self.state is not self._told:
             self._tell_change(now_ns)
+
+    def _supervise(self) -> None:
+        """Take the closed parts, and do what the recipe asks for when too many of them are wrong."""
+        if other_recipe(self._engine, self._wanted):
+            self._parts.reject_all(Reason.WRONG_RECIPE)
+        records = self._parts.take_records()
+        self._records += records
+        if self._supervision is None:
+            return
+        for record in records if self.state is State.CONTINUOUS_EXECUTION else ():
+            self._supervision.part(record)
+        for cause in self._supervision.take_causes():
+            self._note("note" if cause.reaction == "note" else "fault", f"{cause.text}: {cause.reaction}")
+            if cause.reaction == "stop":
+                self._operation.hold(cause)
+            elif cause.reaction == "error":
+                self._operation.fail(cause.text, cause.advice)
 
     def _move(self) -> None:
         """Move to where the line can be now, or to Error for what a person must see."""
         engine = self._engine
         if engine is not None and engine.fatal:
             self._operation.fail(f"engine: {engine.fatal}")
-        if self._linked and self._inputs & plc_map.GATE_FAULT:
+        if self._linked and self._operation.inputs & plc_map.GATE_FAULT:
             self._operation.fail("the PLC reports a gate fault")
-        obstacle = obstacle_of(self._linked, self._link.detail, engine)
+        obstacle = obstacle_of(self._linked, self._link.detail, engine, self._wanted)
         self._operation.follow(self._linked, engine is not None and engine.ready, obstacle)
 
     def _tell_change(self, now_ns: int) -> None:
@@ -266,7 +309,10 @@ class LineController:
         if self._parts.executing and self.state is not State.CONTINUOUS_EXECUTION:
             self._parts.reject_all(self._why_no_verdict())
         self._parts.executing = self.state is State.CONTINUOUS_EXECUTION
-        detail = f": {self._operation.error}" if self.state is State.ERROR else ""
+        if self._parts.executing and self._supervision:
+            self._supervision.restart()
+        trouble = self._operation.trouble.text if self.state in {State.ERROR, State.READY} else ""
+        detail = f": {trouble}" if trouble else ""
         self._note("state", f"{self.state.name}{detail}")
         self._tell_status(now_ns)
 
@@ -299,7 +345,6 @@ class LineController:
                 self._engine,
                 plc_detail=self._link.detail,
                 counters=counters,
-                inputs=self._inputs,
                 realtime=self._realtime,
             )
         )

@@ -1,16 +1,31 @@
 """What the line does and what people want of it: the state machine, moved by what is possible and by commands.
 
-Up it goes step by step, down at once. Error and Halted stay until a person ends them.
+Up it goes step by step, down at once. Error, Halted and a stop for a cause stay until a person ends them, and the first
+reason stays. A stop for a cause lets the line go up to Ready, no further.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from station.core.messages import Command
 from station.core.states import State, StateMachine
+from station.line.supervision import Cause
 
 _ROLES = ("operator", "supervisor", "integrator", "engineer")
 _WAY_UP = (State.PREOPERATIONAL, State.INITIALIZED, State.READY, State.CONTINUOUS_EXECUTION)
 STICKY = (State.ERROR, State.HALTED)
+
+
+class Trouble(NamedTuple):
+    """What keeps the line from producing, and what a person can do about it."""
+
+    text: str = ""
+    advice: str = ""
+
+
+NO_TROUBLE = Trouble()
+ADVICE = ("Remove the cause; then a supervisor confirms the error.",)
 
 
 class Operation:
@@ -21,9 +36,12 @@ class Operation:
         self._machine = StateMachine()
         self._wanted = autostart  # production is wanted
         self._closing = False
-        self.linked = False  # to the PLC
         self._ready = False
-        self.obstacle = ""  # what keeps the line from producing, "" if nothing does
+        self._advice = ""  # for the error
+        self._obstacle = NO_TROUBLE
+        self._held: Cause | None = None
+        self.linked = False  # to the PLC
+        self.inputs = 0  # of the PLC; the controller keeps them up to date
 
     @property
     def state(self) -> State:
@@ -36,6 +54,22 @@ class Operation:
         return self._machine.error
 
     @property
+    def stop_requested(self) -> bool:
+        """The line stopped for a cause that nobody has dealt with."""
+        return self._held is not None
+
+    @property
+    def trouble(self) -> Trouble:
+        """The one thing that keeps the line from producing now."""
+        if self.state is State.ERROR:
+            return Trouble(self.error, self._advice)
+        if self.state is State.HALTED:
+            return NO_TROUBLE
+        if self.state is State.READY and self._held:
+            return Trouble(self._held.text, self._held.advice)
+        return self._obstacle
+
+    @property
     def closing(self) -> bool:
         """The process ends: there will be no production any more."""
         return self._closing
@@ -45,13 +79,18 @@ class Operation:
         self._closing = True
         self._wanted = False
 
-    def fail(self, reason: str) -> None:
+    def fail(self, reason: str, advice: str = ADVICE[0]) -> None:
         """Go to Error, for what a person must see; the first reason stays."""
-        self._machine.fail(reason)
+        if self._machine.fail(reason):
+            self._advice = advice
 
-    def follow(self, linked: bool, ready: bool, obstacle: str) -> None:
-        """Move to where the line can be now: `linked` to the PLC, engine `ready`; `obstacle` says what is not."""
-        self.linked, self._ready, self.obstacle = linked, ready, obstacle
+    def hold(self, cause: Cause) -> None:
+        """Stop for this cause until a person starts again; the first cause stays."""
+        self._held = self._held or cause
+
+    def follow(self, linked: bool, ready: bool, obstacle: Trouble) -> None:
+        """Move to where the line can be now: `linked` to the PLC, engine `ready`, and no `obstacle` at all."""
+        self.linked, self._ready, self._obstacle = linked, ready, obstacle
         while self.state not in STICKY and self.state is not (target := self._reachable()):
             here, there = _WAY_UP.index(self.state), _WAY_UP.index(target)
             self._machine.move(target if there < here else _WAY_UP[here + 1])
@@ -61,7 +100,7 @@ class Operation:
         if command.role not in _ROLES:
             return False, f"role '{command.role}' is unknown; known: {', '.join(_ROLES)}"
         if command.action == "start":
-            return self._start()
+            return self._start(command.role)
         if command.action == "stop":
             self._wanted = False
             return True, "production stops"
@@ -76,16 +115,22 @@ class Operation:
             return State.PREOPERATIONAL
         if not self._ready:
             return State.INITIALIZED
-        return State.CONTINUOUS_EXECUTION if self._wanted and not self._closing else State.READY
+        free = not (self._obstacle.text or self._held or self._closing)
+        return State.CONTINUOUS_EXECUTION if self._wanted and free else State.READY
 
-    def _start(self) -> tuple[bool, str]:
+    def _start(self, role: str) -> tuple[bool, str]:
         if self.state is State.ERROR:
             return False, f"error: {self.error}; a supervisor must confirm it first"
         if self.state is State.HALTED:
             return False, "halted; confirm to end the halt first"
+        if self._held and self._held.input & self.inputs:
+            return False, f"stopped: {self._held.text}; {self._held.advice}"
+        if self._held and not self._held.input and role == "operator":
+            return False, f"stopped: {self._held.text}; a supervisor must start it again"
+        self._held = None
         self._wanted = True
         ready = self._reachable() is State.CONTINUOUS_EXECUTION
-        return True, "production starts" if ready else f"production starts when ready: {self.obstacle}"
+        return True, "production starts" if ready else f"production starts when ready: {self._obstacle.text}"
 
     def _halt(self) -> tuple[bool, str]:
         if self.state is State.ERROR:

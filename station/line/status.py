@@ -5,17 +5,29 @@ from __future__ import annotations
 from station.core.domain import DriftState, Health
 from station.core.errors import PlcError, RuntimeFaultError
 from station.core.messages import Counters, EngineStatus, LineStatus
-from station.core.states import State
-from station.line.operation import Operation
+from station.line.operation import NO_TROUBLE, Operation, Trouble
+
+ADVICE = ("Load the recipe that the PLC asks for, or correct the recipe number in the PLC.",)
 
 
-def obstacle_of(linked: bool, link_detail: str, engine: EngineStatus | None) -> str:
-    """What keeps the line from producing, "" if nothing does."""
+def obstacle_of(linked: bool, plc_detail: str, engine: EngineStatus | None, wanted: int) -> Trouble:
+    """What keeps the line from producing, except causes and errors; `wanted`: recipe id that the PLC asks for."""
     if not linked:
-        return f"PLC link: {link_detail}"
+        return Trouble(f"PLC link: {plc_detail}", PlcError.advice)
     if engine is None:
-        return "the engine is not there"
-    return "" if engine.ready else f"engine: {engine.detail}"
+        return Trouble("the engine is not there", RuntimeFaultError.advice)
+    if not engine.ready:
+        return Trouble(f"engine: {engine.detail}", RuntimeFaultError.advice)
+    differs = other_recipe(engine, wanted)
+    return Trouble(differs, ADVICE[0]) if differs else NO_TROUBLE
+
+
+def other_recipe(engine: EngineStatus | None, wanted: int) -> str:
+    """What the operator sees when the PLC asks for another recipe than the engine's; "" when it does not."""
+    if engine is None or wanted in {0, engine.recipe_id}:
+        return ""
+    ours = f"the station has 0x{engine.recipe_id:08X} ({engine.recipe})"
+    return f"Part does not match recipe: the PLC asks for 0x{wanted:08X}, {ours}"
 
 
 def line_status(
@@ -24,15 +36,14 @@ def line_status(
     *,
     plc_detail: str,
     counters: Counters,
-    inputs: int,
     realtime: str,
 ) -> LineStatus:
-    """All of it now; `inputs` are the PLC's input bits."""
-    error = operation.error or ("" if operation.state is State.HALTED else operation.obstacle)
+    """All of it now."""
+    trouble = operation.trouble
     return LineStatus(
         state=int(operation.state),
-        error=error,
-        advice=_advice(operation) if error else "",
+        error=trouble.text,
+        advice=trouble.advice,
         plc=Health.GOOD if operation.linked else Health.FAILURE,
         plc_detail=plc_detail,
         engine=_health(engine),
@@ -41,17 +52,11 @@ def line_status(
         runtime=engine.runtime if engine else "",
         recipe=engine.recipe if engine else "",
         counters=counters,
-        inputs=inputs,
+        inputs=operation.inputs,
         realtime=realtime,
         drift=engine.drift if engine else DriftState.UNWATCHED,
         drift_detail=engine.drift_detail if engine else "",
     )
-
-
-def _advice(operation: Operation) -> str:
-    if operation.state is State.ERROR:
-        return "Remove the cause; then a supervisor confirms the error."
-    return RuntimeFaultError.advice if operation.linked else PlcError.advice
 
 
 def _health(engine: EngineStatus | None) -> Health:

@@ -82,6 +82,46 @@
       <source>Free disk space or mount the disk writable.</source>
       <translation>ディスクの空きを作るか、書き込み可能にしてください。</translation>
     </message>
+    <message>
+      <source>Remove the cause; then a supervisor confirms the error.</source>
+      <translation>原因を取り除いた後、監督者がエラーを確認してください。</translation>
+    </message>
+    <message>
+      <source>Load the recipe that the PLC asks for, or correct the recipe number in the PLC.</source>
+      <translation>PLCが要求するレシピを読み込むか、PLCのレシピ番号を直してください。</translation>
+    </message>
+    <message>
+      <source>Look at the parts, the light and the lens; then a supervisor goes on.</source>
+      <translation>部品、照明、レンズを確認した後、監督者が再開してください。</translation>
+    </message>
+    <message>
+      <source>Compare the product with the recipe; then a supervisor goes on.</source>
+      <translation>品種とレシピが合っているか確認した後、監督者が再開してください。</translation>
+    </message>
+    <message>
+      <source>Check the camera's trigger, cable and network; then a supervisor goes on.</source>
+      <translation>カメラのトリガ、ケーブル、ネットワークを確認した後、監督者が再開してください。</translation>
+    </message>
+    <message>
+      <source>Check the computer's load and the belt's speed; a supervisor goes on.</source>
+      <translation>計算機の負荷とベルト速度を確認した後、監督者が再開してください。</translation>
+    </message>
+    <message>
+      <source>Check the photo-eye and the trigger's wiring; then a supervisor goes on.</source>
+      <translation>光電センサとトリガ配線を確認した後、監督者が再開してください。</translation>
+    </message>
+    <message>
+      <source>Search the good parts for rejected ones; check gate and sensor; then a supervisor goes on.</source>
+      <translation>良品に排出品が混ざっていないか調べ、ゲートとセンサを確認した後、監督者が再開してください。</translation>
+    </message>
+    <message>
+      <source>Empty the reject bin, then go on.</source>
+      <translation>排出箱を空にしてから、再開してください。</translation>
+    </message>
+    <message>
+      <source>Check the compressed air, then go on.</source>
+      <translation>圧縮空気を確認してから、再開してください。</translation>
+    </message>
   </context>
   <context>
     <name>Counters</name>
@@ -246,6 +286,10 @@
       <translation>装置は生産中でない</translation>
     </message>
     <message>
+      <source>PLC asked for another recipe</source>
+      <translation>PLCが別のレシピを要求</translation>
+    </message>
+    <message>
       <source>Line process was restarting</source>
       <translation>ライン制御が再起動中</translation>
     </message>
@@ -302,6 +346,10 @@ NG  F4</translation>
       <translation>準備完了(生産停止中)</translation>
     </message>
     <message>
+      <source>Stopped – all parts rejected</source>
+      <translation>停止中 – 全数排出</translation>
+    </message>
+    <message>
       <source>In production – reject gate fault</source>
       <translation>生産中 – 排出ゲート異常</translation>
     </message>
@@ -348,6 +396,10 @@ NG  F4</translation>
     <message>
       <source>The self-test is running; wait some seconds.</source>
       <translation>自己診断中です。数秒お待ちください。</translation>
+    </message>
+    <message>
+      <source>Remove the cause, then press Start.</source>
+      <translation>原因を取り除いてから、「開始」を押してください。</translation>
     </message>
     <message>
       <source>Press Start. Until then all parts are rejected.</source>

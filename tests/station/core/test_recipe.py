@@ -101,6 +101,8 @@ def test_patch_and_margin_centre_the_receptive_field_on_the_cells() -> None:
         ("fixture.region", [0, 0, 0, 10], r"fixture\.region = .*must be positive"),
         ("frame.width", -1, r"frame\.width = -1"),
         ("vae.precision", "int8", r"vae\.precision = 'int8'"),
+        ("supervision.late.parts", 31, r"supervision\.late\.parts = 31: more than the 30 of supervision\.late\.among"),
+        ("supervision.bin_full", "shout", r"supervision\.bin_full = 'shout'"),
         ("files", {"a": {"bytes": 1, "sha256": "xyz"}}, "sha256"),
     ],
 )
@@ -170,3 +172,9 @@ def test_a_receptive_field_larger_than_the_picture_is_refused() -> None:
 def test_what_is_no_manifest_is_refused(manifest: bytes) -> None:
     with pytest.raises(BundleError, match=r"manifest\.json: "):
         decode_recipe(manifest)
+
+
+def test_a_manifest_from_before_supervision_has_its_defaults() -> None:
+    table: Any = msgspec.json.decode(encode_recipe(make_recipe()))
+    del table["supervision"]
+    assert decode_recipe(msgspec.json.encode(table)) == make_recipe()

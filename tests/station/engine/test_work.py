@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from station.core.config import StationConfig
 from station.core.domain import Health, Verdict
 from station.core.messages import Rehearse
+from station.core.recipe_line import SupervisionSpec
 from station.engine.camera.protocol import Frame
 from station.engine.work import Work, status_without_work
 
@@ -28,6 +30,11 @@ def test_ready_with_an_armed_camera(work):
     status = work.status("")
     assert (status.ready, status.camera, status.session, status.detail) == (True, Health.GOOD, 9, "fake runtime")
     assert (status.recipe, status.recipe_id, status.bundle_sha256) == ("ring", 77, "ab" * 32)
+
+
+def test_the_recipes_supervision_is_told_to_the_line(task, camera, clock):
+    spec = SupervisionSpec(bin_full="error")
+    assert Work(replace(task, supervision=spec), StationConfig(), camera, clock).status("").supervision == spec
 
 
 def test_not_ready_without_camera_and_it_says_why(work, camera):

@@ -29,6 +29,7 @@ def news(**fields) -> StationNews:
         ({"state": State.INITIALIZED, "engine": Health.FAILURE}, Matter.ENGINE_GONE, Health.FAILURE),
         ({"state": State.INITIALIZED, "camera": Health.FAILURE}, Matter.CAMERA_LOST, Health.FAILURE),
         ({"state": State.READY}, Matter.READY, Health.CHECK),
+        ({"state": State.READY, "error": "the reject bin is full"}, Matter.STOPPED, Health.FAILURE),
         ({"inputs": BIN_FULL}, Matter.BIN_FULL, Health.MAINTENANCE),
         ({"inputs": AIR_LOW}, Matter.AIR_LOW, Health.MAINTENANCE),
         ({"inputs": AIR_LOW | BIN_FULL | GATE_FAULT}, Matter.GATE_FAULT, Health.MAINTENANCE),

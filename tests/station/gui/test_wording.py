@@ -9,6 +9,7 @@ from station.core.domain import Health, Reason, Verdict
 from station.gui import wording
 from station.gui.situation import Matter
 from station.gui.timing import STAGES
+from station.line import operation, status, supervision
 
 
 def error_classes(base: type[errors.StationError]) -> list[type[errors.StationError]]:
@@ -16,8 +17,10 @@ def error_classes(base: type[errors.StationError]) -> list[type[errors.StationEr
     return [base, *(below for kind in here for below in error_classes(kind))]
 
 
-def test_the_advice_of_every_error_is_known():
-    assert {kind.advice for kind in error_classes(errors.StationError)} == set(wording.KNOWN_ADVICE)
+def test_the_advice_of_every_error_and_cause_is_known():
+    of_errors = {kind.advice for kind in error_classes(errors.StationError)}
+    of_the_line = {*supervision.ADVICE, *operation.ADVICE, *status.ADVICE}
+    assert of_errors | of_the_line == set(wording.KNOWN_ADVICE)
 
 
 @pytest.mark.parametrize("code", ["en", "ja"])

@@ -9,7 +9,7 @@ from station.core.errors import PlcError, RuntimeFaultError
 from station.core.messages import Command, Counters, EngineStatus, LineStatus
 from station.core.states import State
 from station.line.operation import Operation
-from station.line.status import line_status, obstacle_of
+from station.line.status import line_status, obstacle_of, other_recipe
 
 
 def engine(ready: bool = True, drift: DriftState = DriftState.STEADY) -> EngineStatus:
@@ -17,10 +17,9 @@ def engine(ready: bool = True, drift: DriftState = DriftState.STEADY) -> EngineS
 
 
 def status(operation: Operation, linked: bool, told: EngineStatus | None) -> LineStatus:
-    operation.follow(linked, told is not None and told.ready, obstacle_of(linked, "no answer", told))
-    return line_status(
-        operation, told, plc_detail="no answer", counters=Counters(parts=3), inputs=1, realtime="SCHED_FIFO 50"
-    )
+    operation.follow(linked, told is not None and told.ready, obstacle_of(linked, "no answer", told, 0))
+    operation.inputs = 1
+    return line_status(operation, told, plc_detail="no answer", counters=Counters(parts=3), realtime="SCHED_FIFO 50")
 
 
 def test_while_it_produces_there_is_nothing_to_do():
@@ -60,3 +59,12 @@ def test_a_halt_is_no_error():
 
 def test_parts_that_drifted_ask_for_maintenance():
     assert status(Operation(autostart=True), True, engine(drift=DriftState.DRIFTED)).engine is Health.MAINTENANCE
+
+
+def test_another_recipe_is_told_with_both_ids():
+    assert [other_recipe(told, wanted) for told, wanted in ((None, 9), (engine(), 0), (engine(), 7))] == [""] * 3
+    operation = Operation(autostart=True)
+    operation.follow(True, True, obstacle_of(True, "linked", engine(), 9))
+    text, advice = operation.trouble
+    assert text == "Part does not match recipe: the PLC asks for 0x00000009, the station has 0x00000007 (demo 1)"
+    assert "recipe" in advice

@@ -267,3 +267,11 @@ def test_a_new_part_finds_an_empty_slot() -> None:
     plc.write(plc_map.slot_register(21), list(plc_map.slot_words(21, Word.PASS)))
     assert plc.count_edge() == 21
     assert plc.read(plc_map.slot_register(21), plc_map.SLOT_SIZE) == [0, 0, 0]
+
+
+def test_a_stop_request_holds_until_it_is_taken_back_and_no_longer_than_the_plc_runs(bench: Bench) -> None:
+    for request, stop in ((plc_map.STOP_BELT, True), (2, False), (plc_map.STOP_BELT | 2, True)):
+        bench.plc.write(plc_map.CONTROL_REQUEST, [request])
+        assert bench.plc.stop_requested is stop
+    bench.plc.restart(bench.now_ns, 100 * MS)
+    assert not bench.plc.stop_requested
