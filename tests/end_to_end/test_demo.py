@@ -12,19 +12,35 @@ from typing import Any
 
 import pytest
 
-PARTS, RATE, AT = 50, 8, 12
-# Faults from which production comes back by itself or after the confirmation that DESIGN.md's table asks for.
-FAULTS = [
-    *("serial-cut:1", "byte-noise:2", "plc-restart", "engine-killed", "engine-frozen:1", "line-killed"),
-    *("recorder-killed", "gui-killed", "camera-frozen:1", "frame-lost", "nan", "late", "tampered-bundle:1"),
-]
+from station.desk.small_disk import can_mount
+
+RATE = 8
+SETTLE_S = 6  # after the last fault of a run: a line that is not back by then is named by the demo itself
+# Faults one after another: NAME[:SECONDS], and how long until the next one. All of them at length: tests/benchmarks.
+RUNS: dict[str, list[tuple[str, float]]] = {
+    "storage, clock, parts": [
+        *(("disk-full:1", 2.0), ("database-locked:1", 2.0), ("clock-jump:0.5", 1.5), ("recorder-killed", 1.5)),
+        *(("recorder-frozen:1", 2.0), ("gui-killed", 1.0), ("wrong-product:1", 3.5), ("rejects-in-row:1", 3.5)),
+        *(("bin-full:1", 3.5), ("air-low:1", 3.5), ("reject-not-confirmed:2", 4.0)),
+    ],
+    "PLC, camera": [
+        *(("serial-cut:1", 3.0), ("usb-unplugged:1", 3.5), ("byte-noise:1", 2.0), ("plc-restart", 3.0)),
+        *(("plc-silent:1", 3.0), ("plc-stopped:1", 3.0), ("camera-killed", 4.0), ("camera-frozen:1", 3.5)),
+        *(("camera-lossy:1", 2.0), ("frame-lost", 1.0), ("count-mismatch:1", 2.5)),
+    ],
+    "engine, line": [
+        *(("engine-killed", 4.0), ("engine-frozen:1", 3.0), ("line-killed", 3.0), ("line-frozen:1", 3.0)),
+        *(("late", 2.0), ("nan", 4.0), ("tampered-bundle:1", 5.0)),
+    ],
+}
 RESTARTED = {
-    "engine-killed": "engine",
-    "line-killed": "line",
-    "recorder-killed": "recorder",
-    "gui-killed": "gui",
-    "nan": "engine",
-    "tampered-bundle": "engine",
+    "storage, clock, parts": {"recorder", "gui"},
+    "PLC, camera": {"camera"},
+    "engine, line": {"engine", "line"},
+}
+SAID = {
+    "storage, clock, parts": ("another program holds the journal locked", "nothing acknowledged was lost"),
+    "engine, line": ("tower.onnx: was altered", "confirmed by the person at the desk"),
 }
 
 
@@ -33,7 +49,8 @@ def assert_invariants(outcome: Any, parts: int) -> None:
     summary = outcome.summary
     assert summary["bad_passed"] == 0, outcome.output
     assert summary["parts"] == parts
-    assert summary["records"] == parts, outcome.output
+    assert parts <= summary["records"] <= parts + summary["false_triggers"], outcome.output
+    assert summary["lost"] == 0
     assert summary["passed"] + summary["rejected"] + summary["not_inspected"] == parts
     assert outcome.code == 0
 
@@ -60,31 +77,23 @@ def test_line_without_a_fault(saiken: Any) -> None:
     assert json.loads(replay.stdout)["bit_equal"] is True
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_no_bad_part_passes_and_production_comes_back(saiken: Any, fault: str) -> None:
-    name, _, seconds = fault.partition(":")
-    order = f"{name}@{AT}:{seconds}" if seconds else f"{name}@{AT}"
-    outcome = saiken.demo("--parts", str(PARTS), "--rate", str(RATE), "--bad-share", "0.4", "--fault", order)
-    assert_invariants(outcome, PARTS)
-    assert f"fault {name} at part" in outcome.output
+@pytest.mark.parametrize("run", RUNS)
+def test_no_bad_part_passes_and_production_comes_back(saiken: Any, run: str) -> None:
+    faults = [(order, room_s) for order, room_s in RUNS[run] if order != "disk-full:1" or can_mount()]
+    at, words = RATE, []
+    for order, room_s in faults:
+        name, _, seconds = order.partition(":")
+        words += ["--fault", f"{name}@{at}:{seconds}" if seconds else f"{name}@{at}"]
+        at += round(room_s * RATE)
+    parts = at + SETTLE_S * RATE
+    outcome = saiken.demo("--parts", str(parts), "--rate", str(RATE), "--bad-share", "0.4", *words)
+    assert_invariants(outcome, parts)
+    told = [story["fault"].partition("@")[0] for story in outcome.summary["stories"]]
+    assert told == [order.partition(":")[0] for order, _ in faults]
     assert outcome.inspected(outcome.book.parts[-6:]) >= 3, outcome.output
-    restarted = {process for process, count in outcome.summary["restarts_of"].items() if count}
-    assert restarted == ({RESTARTED[name]} if name in RESTARTED else set())
-
-
-def test_frames_that_are_lost_cost_only_their_parts(saiken: Any) -> None:
-    outcome = saiken.demo("--parts", "20", "--rate", "8", "--fault", "frame-lost@6", "--fault", "frame-lost@12")
-    assert_invariants(outcome, 20)
-    with outcome.journal() as journal:
-        reasons = {reason.value: count for reason, count in journal.reasons().items()}
-    assert reasons["frame_lost"] == 2
-
-
-def test_tampered_bundle_is_refused_by_name_and_a_person_confirms(saiken: Any) -> None:
-    outcome = saiken.demo("--parts", "50", "--rate", "8", "--fault", "tampered-bundle@8:1")
-    assert "tower.onnx: was altered" in outcome.output
-    assert "confirmed by the person at the desk" in outcome.output
-    assert_invariants(outcome, 50)
+    assert {process for process, count in outcome.summary["restarts_of"].items() if count} == RESTARTED[run]
+    for sentence in SAID.get(run, ()):
+        assert sentence in outcome.output, outcome.output
 
 
 def test_ctrl_c_stops_everything(saiken: Any, leftovers: Any) -> None:

@@ -62,7 +62,7 @@ def stopped(line: demo.Demo, monkeypatch: pytest.MonkeyPatch, state: State, erro
 
 
 @pytest.mark.parametrize(
-    ("state", "command", "said"),
+    "stop",
     [
         (State.ERROR, "confirm", "Error: not finite - confirmed by the person at the desk"),
         (State.HALTED, "confirm", "Halted: not finite - confirmed by the person at the desk"),
@@ -73,10 +73,9 @@ def test_stops_are_answered_after_a_look_and_only_when_faults_are_over(
     line: demo.Demo,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    state: State,
-    command: str,
-    said: str,
+    stop: tuple[State, str, str],
 ) -> None:
+    state, command, said = stop
     now = 100.0
     monkeypatch.setattr(demo.time, "monotonic", lambda: now)
     commands = stopped(line, monkeypatch, state, "not finite")

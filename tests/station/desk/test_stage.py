@@ -55,13 +55,23 @@ def test_starts_the_processes_of_the_line_in_order(bundle: Path) -> None:
     stage.close()
 
 
+def test_line_that_tracks_the_parts_has_a_mere_remote_io(bundle: Path) -> None:
+    stage = Stage(Wishes(bundle=bundle, rate=3.0, tracking="encoder"))
+    assert (stage.config.line.tracking, stage.config.line.gate_distance_mm) == ("encoder", 600)
+    assert "--remote-io" in stage.programs()[0].command
+    stage.close()
+    with pytest.raises(ConfigError, match="line.pitch_mm = 94: must exceed"):
+        Stage(Wishes(bundle=bundle, rate=5.0, tracking="encoder"))
+
+
 @pytest.mark.skipif(not can_mount(), reason="this machine lets us mount nothing")
 def test_disk_that_will_be_full_is_the_runs_own(tmp_path: Path, bundle: Path) -> None:
     """In a child: the namespace that the disk lies in stays with the process that made it."""
     source = (
         "import sys; from pathlib import Path; from station.desk.faults import Fault\n"
         "from station.desk.stage import Stage, Wishes\n"
-        "stage = Stage(Wishes(bundle=Path(sys.argv[1]), keep=Path(sys.argv[2]), faults=(Fault('disk-full', 1, 1.0),)))\n"
+        "full = Fault('disk-full', 1, 1.0)\n"
+        "stage = Stage(Wishes(bundle=Path(sys.argv[1]), keep=Path(sys.argv[2]), faults=(full,)))\n"
         "assert stage.disk and stage.config.recorder.min_free_mib == 1 and stage.directory.is_mount()\n"
         "stage.close()\n"
         "assert not stage.directory.is_mount()\n"
