@@ -74,7 +74,12 @@ def _demo(options: argparse.Namespace) -> int:
         from station.desk import virtual
 
         wishes = virtual.VirtualWishes(
-            options.parts or 2000, options.rate, options.seed, options.bad_share, dialect=options.dialect
+            options.parts or 2000,
+            options.rate,
+            options.seed,
+            options.bad_share,
+            dialect=options.dialect,
+            tracking=options.tracking,
         )
         return virtual.run(wishes, options.json)
     from station.desk import demo

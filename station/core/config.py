@@ -165,7 +165,7 @@ def load_config(path: Path) -> StationConfig:
     config: StationConfig = parse_table(StationConfig, table, str(path))
     _check_line(config.line, path)
     _check_times(config, path)
-    _check_tracking(config.line, path)
+    check_tracking(config.line, str(path))
     return config
 
 
@@ -232,8 +232,12 @@ def _check_times(config: StationConfig, path: Path) -> None:
         )
 
 
-def _check_tracking(line: LineSection, path: Path) -> None:
-    """When the line tracks the parts itself: what cannot work at this speed is refused at the start."""
+def check_tracking(line: LineSection, path: str) -> None:
+    """When the line tracks the parts itself: what cannot work at this speed is refused at the start.
+
+    Raises:
+        ConfigError: names the key, and explains what it must exceed.
+    """
     if line.tracking == "plc":
         return
     if line.dialect != "modbus-rtu":

@@ -58,7 +58,7 @@ class Stage:
         """Make the directories and write station.toml.
 
         Raises:
-            ConfigError: --keep is not empty, or a fault lies after the last part.
+            ConfigError: --keep is not empty, a fault lies after the last part, or the line cannot track so many parts.
             BundleError: there is no recipe bundle.
             StorageError: the disk refuses, or a small one that a fault needs cannot be mounted.
         """
@@ -76,7 +76,11 @@ class Stage:
             self.config_file.write_text(self._station_toml(), encoding="utf-8")
         except OSError as error:
             raise StorageError(f"the run's directory cannot be made: {error}") from error
-        self.config: StationConfig = load_config(self.config_file)
+        try:
+            self.config: StationConfig = load_config(self.config_file)
+        except ConfigError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Remove the sockets; journal and pictures stay."""
@@ -124,7 +128,7 @@ class Stage:
                 "parity": "N",  # a pseudo-terminal knows 8N1 only
                 "data_bits": 8,
                 "stop_bits": 1,
-                **(self._tracking() if self.wishes.tracking == "encoder" else {}),
+                **(tracked_belt(GATE_DELAY_MS, self.wishes.rate) if self.wishes.tracking == "encoder" else {}),
             },
             "camera": {"backend": "drawn", "source": str(self.run_dir / CAMERA_SOCKET)},
             "engine": {
@@ -145,15 +149,17 @@ class Stage:
             lines += ["", f"[{table}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
         return "\n".join(lines) + "\n"
 
-    def _tracking(self) -> dict[str, str | int | float]:
-        return {
-            "tracking": "encoder",
-            "gate_distance_mm": GATE_DELAY_MS * BELT_MM_S / 1000,
-            "pitch_mm": (1 - 2 * PITCH_JITTER) * BELT_MM_S / self.wishes.rate,
-            "belt_mm_s": BELT_MM_S,
-            "mm_per_count": 1 / COUNTS_PER_MM,
-            "io_watchdog_ms": PlantSettings.io_watchdog_ms,
-        }
+
+def tracked_belt(gate_delay_ms: int, rate: float) -> dict[str, str | int | float]:
+    """The [line] keys of a station that tracks the parts of the simulated belt itself."""
+    return {
+        "tracking": "encoder",
+        "gate_distance_mm": gate_delay_ms * BELT_MM_S / 1000,
+        "pitch_mm": (1 - 2 * PITCH_JITTER) * BELT_MM_S / rate,
+        "belt_mm_s": BELT_MM_S,
+        "mm_per_count": 1 / COUNTS_PER_MM,
+        "io_watchdog_ms": PlantSettings.io_watchdog_ms,
+    }
 
 
 def _check(wishes: Wishes) -> None:

@@ -14,10 +14,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from station.core.config import DialectName, LineSection, StationConfig, StationSection
+import msgspec
+
+from station.core.config import DialectName, LineSection, StationConfig, StationSection, check_tracking
 from station.core.messages import Command, EngineStatus, Event, PartRecord
 from station.core.states import State
+from station.desk.stage import tracked_belt
 from station.desk.summary import Summary, save, sum_up, table
 from station.desk.tracking import judge_tracking
 from station.desk.virtual_engine import BUNDLE, MS, RUNTIME, VirtualEngine
@@ -33,6 +37,10 @@ _STEP_NS = MS // 2  # the clock goes on by at least this
 _COMMIT_NS = 200 * MS
 _SETTLE_NS = 5 * SECOND  # after the last part, for late records
 _RESTART_S = 0.2
+_GATE_DELAY_MS = {
+    "plc": 400,
+    "encoder": 900,
+}  # where the line tracks, a verdict at its deadline must find the gate ahead
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class VirtualWishes:
     bad_share: float = 0.2
     parts_per_fault: int = 40
     dialect: DialectName = "modbus-rtu"
+    tracking: Literal["plc", "encoder"] = "plc"
 
 
 def run(wishes: VirtualWishes, json_file: Path | None) -> int:
@@ -156,7 +165,7 @@ class VirtualLine:
         self._wishes = wishes
         self._config = StationConfig(
             station=StationSection(name="virtual", autostart=True, rehearsal=True),
-            line=LineSection(dialect=wishes.dialect),
+            line=_line(wishes),
         )
         settings = PlantSettings(
             parts=wishes.parts,
@@ -164,6 +173,8 @@ class VirtualLine:
             seed=wishes.seed,
             bad_share=wishes.bad_share,
             dialect=wishes.dialect,
+            tracks=wishes.tracking == "plc",
+            gate_delay_ms=_GATE_DELAY_MS[wishes.tracking],
         )
         self.now_ns = SECOND
         self.plant = VirtualPlant(settings, self.now_ns)
@@ -268,3 +279,10 @@ class VirtualLine:
         if self._controller is not None:
             times.append(self._wake_ns)
         return min(times)
+
+
+def _line(wishes: VirtualWishes) -> LineSection:
+    belt = tracked_belt(_GATE_DELAY_MS["encoder"], wishes.rate) if wishes.tracking == "encoder" else {}
+    line: LineSection = msgspec.convert({"dialect": wishes.dialect, **belt}, LineSection)
+    check_tracking(line, "saiken demo --virtual")
+    return line

@@ -60,7 +60,7 @@ def test_line_that_tracks_the_parts_has_a_mere_remote_io(bundle: Path) -> None:
     assert (stage.config.line.tracking, stage.config.line.gate_distance_mm) == ("encoder", 600)
     assert "--remote-io" in stage.programs()[0].command
     stage.close()
-    with pytest.raises(ConfigError, match="line.pitch_mm = 94: must exceed"):
+    with pytest.raises(ConfigError, match=r"line\.pitch_mm = 94: must exceed"):
         Stage(Wishes(bundle=bundle, rate=5.0, tracking="encoder"))
 
 

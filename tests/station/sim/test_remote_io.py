@@ -6,6 +6,8 @@ import pytest
 
 from station.core import plc_map
 from station.core.plc_map import Word
+from station.core.states import State
+from station.sim.book import GateReason
 from station.sim.plc import IllegalAddressError
 from station.sim.remote_io import RemoteIo
 
@@ -74,3 +76,19 @@ def test_there_are_no_slots(io):
         io.write(plc_map.SLOT_BASE, [0, 0, 0])
     with pytest.raises(IllegalAddressError):
         io.read(plc_map.STATUS_SIZE, 1)
+
+
+def test_judges_whatever_is_before_the_gate(io):
+    assert io.judge(1, io.boot, 0) is GateReason.HEARTBEAT_STALE
+    say(io, Word.PASS, 5)
+    assert io.judge(1, io.boot, 5 * MS) is GateReason.PASSED
+    say(io, Word.REJECT, 10)
+    assert io.judge(1, io.boot, 10 * MS) is GateReason.REJECT_WORD
+    io.restart(15 * MS, 20 * MS)
+    assert io.judge(1, io.boot, 20 * MS) is GateReason.PLC_DOWN
+
+
+def test_knows_that_the_station_produces(io):
+    assert not io.executing()
+    io.write(plc_map.CONTROL_STATE, [State.CONTINUOUS_EXECUTION])
+    assert io.executing()

@@ -201,3 +201,14 @@ def test_rejects_are_not_confirmed_while_the_sensor_behind_the_gate_is_blind(sta
     station.plant.plc.confirms = True
     station.run(1000)
     assert station.status[plc_map.CONFIRMED] > seen
+
+
+@pytest.mark.parametrize(("word", "why"), [(Word.PASS, GateReason.PASSED), (Word.REJECT, GateReason.REJECT_WORD)])
+def test_plant_without_a_plc_has_an_encoder_and_a_gate_that_knows_no_parts(word: Word, why: GateReason) -> None:
+    plant = VirtualPlant(PlantSettings(parts=3, tracks=False))
+    plant.plc.write(plc_map.CONTROL_STATE, [State.CONTINUOUS_EXECUTION])
+    for at_ms in range(0, 1000, 5):
+        plant.plc.write(plc_map.CONTROL_GATE, [word])
+        plant.advance(at_ms * MS)
+    assert plc_map.join32(*plant.plc.read(plc_map.ENCODER, 2)) == 995 * 5
+    assert [fate.why for fate in plant.book.fates] == [why] * 3
