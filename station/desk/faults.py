@@ -65,12 +65,12 @@ FAULTS: dict[str, FaultKind] = {
         2.0,
         sabotage.tamper,
     ),
-    "wrong-product": FaultKind("parts of another product come", 2.0, sabotage.feed_other_product),
-    "rejects-in-row": FaultKind("nothing but bad parts comes", 2.0, sabotage.feed_bad_parts),
+    "wrong-product": FaultKind("parts of another product come", 4.0, sabotage.feed_other_product),
+    "rejects-in-row": FaultKind("nothing but bad parts comes", 5.0, sabotage.feed_bad_parts),
     "bin-full": FaultKind("the reject bin is full", 2.0, sabotage.input_on(BIN_FULL)),
     "air-low": FaultKind("the reject gate's air pressure is low", 2.0, sabotage.input_on(AIR_LOW)),
     "reject-not-confirmed": FaultKind(
-        "the sensor behind the gate sees no rejected part", 4.0, sabotage.blind_confirmation
+        "the sensor behind the gate sees no rejected part", 8.0, sabotage.blind_confirmation
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Every fault of the table, one after another, in real time: bad passed 0, no record lost, production back each time."""
+"""Every fault, one after another, in real time: no bad part passes, no record is lost, production comes back."""
 
 from __future__ import annotations
 
