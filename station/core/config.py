@@ -71,7 +71,7 @@ class LineSection(Section, frozen=True):
     belt_mm_s: _Millimetres = 500.0  # time: the belt's constant speed; encoder: its highest
     mm_per_count: Annotated[float, msgspec.Meta(ge=0.0001, le=100)] = 0.1  # of the encoder
     io_watchdog_ms: Annotated[int, msgspec.Meta(ge=5, le=2000)] = 50  # the I/O shuts the gate without a request so long
-    gate_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 10  # the I/O's own cycle and the travel of the gate
+    gate_ms: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 10  # the I/O's cycle, in and out, and the gate's travel
 
     @property
     def characters(self) -> str:
