@@ -21,6 +21,7 @@ from station.core.domain import DriftState
 from station.core.errors import BundleError, CameraError
 from station.core.messages import Rehearse
 from station.core.notify import notify
+from station.core.recipe import CameraSpec
 from station.core.wall import wall_clock
 from station.engine.camera.armed import ArmedCamera
 from station.engine.camera.protocol import Camera, Clock, Frame, Item
@@ -40,8 +41,8 @@ _POLL_S = 0.01  # for cameras that nothing can wait on
 _log = logging.getLogger(__name__)
 
 
-MakeCamera = Callable[[tuple[int, int]], Camera]
-"""Makes the configured camera for the recipe's frame (height, width)."""
+MakeCamera = Callable[[tuple[int, int], CameraSpec], Camera]
+"""Makes the configured camera for the recipe's frame (height, width) and what it sets."""
 
 
 class Engine:
@@ -132,7 +133,7 @@ class Engine:
         """
         if not task.known:
             raise BundleError("golden.safetensors: no golden picture in it; the engine cannot prove that it inspects")
-        camera = ArmedCamera(self._make_camera(task.frame), self._journal.tell, self._clock_ns)
+        camera = ArmedCamera(self._make_camera(task.frame, task.camera), self._journal.tell, self._clock_ns)
         self._windows.prepare(*task.frame)
         gc.collect()
         gc.freeze()  # a full collection over all of it would take as long as several parts

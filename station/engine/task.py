@@ -13,6 +13,7 @@ from station.core.config import EngineSection
 from station.core.domain import Finding, Verdict
 from station.core.errors import StationError
 from station.core.messages import Why
+from station.core.recipe import CameraSpec
 from station.core.recipe_line import SupervisionSpec
 from station.engine.canary import KnownPicture
 from station.engine.inspector import Answer, Detecting
@@ -37,6 +38,7 @@ class Task:
     bundle_sha256: str
     watch: DriftWatch | None = None  # None: too few calibration scores
     supervision: SupervisionSpec = field(default_factory=SupervisionSpec)
+    camera: CameraSpec = field(default_factory=CameraSpec)  # what the camera is set to
 
 
 OpenTask = Callable[[EngineSection], Task]
@@ -62,6 +64,7 @@ def open_task(section: EngineSection) -> Task:
         bundle_sha256=bundle.sha256,
         watch=open_watch(bundle.recipe, load_tensors(bundle, CALIBRATION)),
         supervision=bundle.recipe.supervision,
+        camera=bundle.recipe.camera,
     )
 
 

@@ -282,7 +282,7 @@ def make_engine(run_dir, task, clock, refusals, tasks) -> Iterator[Callable[[Sta
 
     def make(config: StationConfig) -> Engine:
         camera = DrawnCamera(run_dir / "camera.sock", WATCHDOG_MS, clock)
-        made.append(Engine(config, open_task, lambda _frame: camera, clock))
+        made.append(Engine(config, open_task, lambda _frame, _spec: camera, clock))
         return made[-1]
 
     yield make

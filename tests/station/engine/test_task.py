@@ -13,7 +13,7 @@ from safetensors.numpy import save
 from station.core.config import EngineSection
 from station.core.domain import Verdict
 from station.core.errors import BundleError
-from station.core.recipe import DecisionSpec, DriftSpec
+from station.core.recipe import CameraSpec, DecisionSpec, DriftSpec
 from station.core.recipe_line import SupervisionSpec
 from station.engine import task as module
 from station.engine.task import evidence, open_task
@@ -22,9 +22,9 @@ from station.engine.task import evidence, open_task
 def test_the_task_carries_the_bundles_names_and_known_pictures(monkeypatch, picture, bad):
     asked = []
     frame, decision = SimpleNamespace(height=12, width=16), DecisionSpec(limit=20.0)
-    rules = SupervisionSpec(bin_full="error")
+    rules, camera = SupervisionSpec(bin_full="error"), CameraSpec(exposure_us=500.0)
     recipe = SimpleNamespace(
-        name="ring", version="3", frame=frame, decision=decision, drift=DriftSpec(), supervision=rules
+        name="ring", version="3", frame=frame, decision=decision, drift=DriftSpec(), supervision=rules, camera=camera
     )
     calibration = save({"decision.scores": np.arange(21, dtype=np.float32)})
     bundle = SimpleNamespace(recipe=recipe, number=77, sha256="ab" * 32, files={"calibration.safetensors": calibration})
@@ -39,7 +39,7 @@ def test_the_task_carries_the_bundles_names_and_known_pictures(monkeypatch, pict
     task = open_task(EngineSection(bundle="/b", trust="/t", threads=2))
     assert asked == [(Path("/b"), Path("/t"), 2)]
     assert (task.recipe, task.recipe_id, task.bundle_sha256, task.runtime) == ("ring 3", 77, "ab" * 32, "runtime 1")
-    assert (task.frame, task.supervision) == ((12, 16), rules)
+    assert (task.frame, task.supervision, task.camera) == ((12, 16), rules, camera)
     assert [known.verdict for known in task.known] == [Verdict.PASS, Verdict.REJECT]
     assert task.explain("answer", "finding") == ("answer", "finding")
     assert task.watch is not None
