@@ -17,8 +17,8 @@ Source: MELSEC Communication Protocol Reference Manual (SH-080008), chapters 4 (
 "sum check: yes", "write during RUN: enable" and format 1.
 
 What remains of a damaged frame: two flips that change the sum by +x and -x pass it. To turn the PASS of one part into
-that of another takes four flipped bits in the right places, and no other word is that near to PASS. ACK and NAK carry
-no checksum, and no frame carries a number: a verdict therefore counts only when ACK_PART says so. Set parity.
+that of another takes four flipped bits in the right places; any other word is nine away from PASS. ACK and NAK carry no
+checksum, and no frame carries a number: a verdict therefore counts only when ACK_PART says so. Set parity.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The whole line in every dialect under a virtual clock with random faults, noise on the wire among them."""
+"""The whole line in every dialect: under a virtual clock with random faults and noise, and as processes over a PTY."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,3 +33,11 @@ def test_a_noisy_wire_all_the_time(tmp_path: Path, dialect: DialectName) -> None
     assert summary.bad_passed == 0
     assert summary.records >= summary.parts == 150
     assert summary.passed > 30
+
+
+@pytest.mark.parametrize("dialect", ["ascii-line", "host-link", "mc-3c"])
+def test_processes_over_a_pseudo_terminal_with_a_cut_cable(saiken: Any, dialect: str) -> None:
+    outcome = saiken.demo("--dialect", dialect, "--parts", "30", "--rate", "6", "--fault", "serial-cut@10:0.5")
+    assert outcome.code == 0, outcome.output
+    assert (outcome.summary["bad_passed"], outcome.summary["records"]) == (0, 30)
+    assert outcome.summary["passed"] > 5

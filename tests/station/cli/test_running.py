@@ -26,3 +26,11 @@ def test_demo_has_more_parts_with_a_window(
     assert running.has_display() is bool(display)
     assert cli.main(["demo", *words]) == 0
     assert (wishes[0].parts, wishes[0].window) == (parts, parts == 600)
+
+
+def test_demo_speaks_the_dialect_that_is_asked_for(wishes: list[Wishes], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo", "--headless", "--dialect", "host-link"]) == 0
+    assert wishes[0].dialect == "host-link"
+    with pytest.raises(SystemExit):
+        cli.main(["demo", "--dialect", "fins"])
+    assert "'modbus-rtu', 'ascii-line', 'host-link', 'mc-1c', 'mc-3c'" in capsys.readouterr().err

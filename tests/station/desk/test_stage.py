@@ -38,6 +38,14 @@ def test_writes_a_configuration_that_loads(tmp_path: Path, bundle: Path) -> None
     assert stage.config_file.exists()
 
 
+def test_station_and_plant_speak_the_same_dialect(bundle: Path) -> None:
+    stage = Stage(Wishes(bundle=bundle, dialect="host-link"))
+    assert (stage.config.line.dialect, stage.config.line.characters) == ("host-link", "8N1")  # a pseudo-terminal
+    plant = stage.programs()[0].command
+    assert plant[plant.index("--dialect") + 1] == "host-link"
+    stage.close()
+
+
 def test_socket_paths_are_short_wherever_the_run_is_kept(tmp_path: Path, bundle: Path) -> None:
     stage = Stage(Wishes(bundle=bundle, keep=tmp_path / ("long" * 40)))
     assert len(str(stage.config.socket("recorder"))) < 100
