@@ -48,7 +48,7 @@ class CameraSimulator:
         self._size = size
         self._empty = np.full(size, _BELT, np.uint8)
         self._eye_path = run_dir / control.EYE_SOCKET
-        self._eye = _bind(self._eye_path)
+        self._eye = bind_eye(self._eye_path)
         self._listener = Listener(run_dir / CAMERA_SOCKET)
         self._engine: Channel | None = None
         self._ring: FrameRing | None = None
@@ -175,7 +175,8 @@ class CameraSimulator:
             self._disarm()
 
 
-def _bind(path: Path) -> socket.socket:
+def bind_eye(path: Path) -> socket.socket:
+    """The socket that photo-eye edges come to."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
