@@ -8,26 +8,18 @@ import resource
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from station.core.bundle import read_bundle
 from station.core.channel import connect
 from station.core.config import StationConfig, load_config
 from station.core.domain import Health
 from station.core.errors import ChannelError, StationError
+from station.desk import finding
+from station.desk.adapter import check_latency, check_name
+from station.desk.finding import Finding
 from station.line.port import PortRefusedError, SerialPort
 
 _MIB = 1 << 20
-_MARKS = {Health.GOOD: "ok", Health.MAINTENANCE: "note", Health.FAILURE: "FAIL"}
-
-
-class Finding(NamedTuple):
-    """What one check found."""
-
-    check: str
-    health: Health
-    text: str
-    advice: str = ""
 
 
 def report(config_file: Path, as_json: bool) -> int:
@@ -38,22 +30,21 @@ def report(config_file: Path, as_json: bool) -> int:
     """
     findings = list(examine(load_config(config_file)))
     if as_json:
-        print(json.dumps([{**found._asdict(), "health": found.health.value} for found in findings], indent=2))
+        print(json.dumps(finding.as_table(findings), indent=2))
     else:
         print(f"{config_file}: valid")
-        for found in findings:
-            print(f"{_MARKS[found.health]:<6}{found.check:<14}{found.text}")
-            if found.advice:
-                print(f"{'':<20}{found.advice}")
-    return 1 if any(found.health is Health.FAILURE for found in findings) else 0
+        finding.show(findings)
+    return finding.exit_code(findings)
 
 
 def examine(config: StationConfig) -> Iterator[Finding]:
     """All checks, in the order in which a station comes up."""
-    running = _answers(config.socket("line"))
+    running = is_running(config)
     yield check_run_dir(config.run_dir)
     yield _guarded("bundle", lambda: check_bundle(config))
     yield _guarded("PLC port", lambda: check_port(config, running))
+    yield check_name(config.line.port)
+    yield check_latency(config.line.port)
     yield check_quiet_time(config)
     yield check_camera(config)
     for key in ("journal", "pictures"):
@@ -169,9 +160,10 @@ def _guarded(check: str, examine_it: Callable[[], Finding]) -> Finding:
         return Finding(check, Health.FAILURE, str(error), error.advice)
 
 
-def _answers(socket: Path) -> bool:
+def is_running(config: StationConfig) -> bool:
+    """The line process of this station answers."""
     try:
-        connect(socket).close()
+        connect(config.socket("line")).close()
     except ChannelError:
         return False
     return True

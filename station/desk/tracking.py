@@ -25,7 +25,6 @@ def judge_tracking(fates: Iterable[PartFate], records: Iterable[PartRecord], sho
     """Compare book, camera and journal; `shown` gives the physical part (`PartFate.index`) in each frame."""
     pages = list(fates)
     counted = {(fate.boot, fate.part): fate.index for fate in pages if fate.part}
-    uncounted = {fate.index for fate in pages if not fate.part}
     mis_tracked = 0
     recorded: set[int] = set()
     for record in records:
@@ -34,6 +33,6 @@ def judge_tracking(fates: Iterable[PartFate], records: Iterable[PartRecord], sho
         if own is not None:
             recorded.add(own)
             mis_tracked += seen is not None and seen != own
-        elif seen is not None and seen in uncounted:
+        elif seen is not None:  # the station never read its number: kept under its frame
             recorded.add(seen)
     return Tracking(mis_tracked, len(pages) - len(recorded))

@@ -40,7 +40,19 @@ def config(tmp_path: Path, **line: object) -> StationConfig:
 def test_every_check_gives_one_finding(tmp_path: Path, port: str) -> None:
     found = {finding.check: finding for finding in doctor.examine(config(tmp_path, port=port))}
     assert list(found) == [
-        *("run_dir", "bundle", "PLC port", "PLC times", "camera", "journal", "pictures", "real time", "station")
+        *(
+            "run_dir",
+            "bundle",
+            "PLC port",
+            "port name",
+            "adapter",
+            "PLC times",
+            "camera",
+            "journal",
+            "pictures",
+            "real time",
+            "station",
+        )
     ]
     assert found["PLC port"].health is Health.GOOD
     assert found["journal"].health is Health.GOOD

@@ -46,6 +46,11 @@ def test_a_part_that_the_plc_did_not_count_is_recorded_under_its_frame() -> None
     assert judge_tracking(fates, [record(0, 4, boot=0)], shown(t4=1)) == (0, 1)
 
 
+def test_a_part_whose_number_the_station_never_read_is_recorded_under_its_frame() -> None:
+    """The PLC counted it and restarted before the next poll."""
+    assert judge_tracking([fate(1, 9)], [record(0, 1, boot=0)], shown(t1=1)) == (0, 0)
+
+
 def test_two_starts_of_the_plc_with_one_boot_id_lose_a_record() -> None:
     """The journal keeps one record per boot id and count; the other part has none."""
     assert judge_tracking([fate(1, 1), fate(2, 1)], [record(1, 2)], shown(t1=1, t2=2)) == (0, 1)

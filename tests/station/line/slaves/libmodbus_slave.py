@@ -1,8 +1,12 @@
-"""A Modbus RTU slave by libmodbus (C, another vendor); prints the port to talk to it and serves until killed."""
+"""A Modbus RTU slave by libmodbus (C, another vendor); prints the port to talk to it and serves until killed.
+
+python libmodbus_slave.py [BYTE_TIMEOUT_MS]      5; libmodbus' own default is 500
+"""
 
 from __future__ import annotations
 
 import ctypes
+import sys
 import time
 
 from pty_wire import lay_wire
@@ -28,7 +32,7 @@ def main() -> None:
     ours, theirs = lay_wire()
     context = ctypes.c_void_p(library.modbus_new_rtu(ours.encode(), 115200, ctypes.c_char(b"N"), 8, 1))
     library.modbus_set_slave(context, 1)
-    library.modbus_set_byte_timeout(context, 0, 5000)
+    library.modbus_set_byte_timeout(context, 0, 1000 * int((sys.argv[1:] or ["5"])[0]))
     mapping = library.modbus_mapping_new(0, 0, 160, 160)
     registers = mapping.contents.registers
     registers[0], registers[1] = 0x1234, 7
