@@ -21,7 +21,7 @@ else:  # JetPack 6 has Python 3.10
     import tomli as tomllib
 
 DialectName = Literal["modbus-rtu", "ascii-line", "host-link", "mc-1c", "mc-3c"]
-_USUAL_CHARACTERS = {
+_USUAL_CHARACTERS = {  # Host Link as Omron delivers it; MC has no usual one, so: with parity
     "modbus-rtu": ("8", "N", "1"),
     "ascii-line": ("8", "N", "1"),
     "host-link": ("7", "E", "2"),
@@ -53,7 +53,7 @@ class LineSection(Section, frozen=True):
     port: str = "/dev/station/plc"
     dialect: DialectName = "modbus-rtu"
     baud: Annotated[int, msgspec.Meta(ge=1200, le=4_000_000)] = 115200
-    parity: Literal["usual", "N", "E", "O"] = "usual"  # usual: what PLCs of this dialect are delivered with
+    parity: Literal["usual", "N", "E", "O"] = "usual"  # usual: see _USUAL_CHARACTERS
     data_bits: Literal[0, 7, 8] = 0  # 0: usual
     stop_bits: Literal[0, 1, 2] = 0  # 0: usual
     unit: Annotated[int, msgspec.Meta(ge=0, le=247)] = 1  # Modbus unit 1..247, Host Link node or MC station 0..31

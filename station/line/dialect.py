@@ -12,8 +12,8 @@ What a weak checksum leaves, and who closes it: two flipped bits in one column o
 checks where it is set, finds each single one of them. In an answer, the link believes an unusual status only when it
 reads it twice. In a request, the PLC compares the slot's full part number: to move a PASS to another part on the belt,
 address and number must change together and the checksum must still be right (tests/station/line/test_noise_distance.py
-counts how many bits that takes in each dialect). A number that is 16 parts off needs no other address, only two bits: so
-the PLC empties the slot of a part when it counts it, and no PASS waits for a part to come.
+counts how many bits that takes in each dialect). A number that is 16 parts off needs no other address, only two bits:
+so the PLC empties the slot of a part when it counts it, and no PASS waits for a part to come.
 """
 
 from __future__ import annotations
