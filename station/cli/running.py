@@ -44,6 +44,12 @@ def add_demo(commands: Commands) -> None:
     parser.add_argument(
         "--tracking", choices=("plc", "encoder"), default="plc", help="who tracks the parts; encoder: the line (plc)"
     )
+    parser.add_argument(
+        "--camera",
+        choices=("drawn", "gige"),
+        default="drawn",
+        help="gige: GigE Vision over UDP, at most 4 parts a second",
+    )
     parser.add_argument("--language", choices=("en", "ja"), default="en", help="of the window")
     parser.add_argument(
         "--virtual", action="store_true", help="all in one process under a virtual clock, random faults"
@@ -101,6 +107,7 @@ def _demo(options: argparse.Namespace) -> int:
         trust=options.trust,
         dialect=options.dialect,
         tracking=options.tracking,
+        camera=options.camera,
     )
     return demo.run(stage_wishes)
 

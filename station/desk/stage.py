@@ -29,7 +29,9 @@ GATE_DELAY_MS = 1200  # photo-eye to gate: 0.6 m at 0.5 m/s
 DEADLINE_MS = 900  # photo-eye to verdict in the PLC; a desk with two busy cores needs patience
 ENGINE_DEADLINE_MS = 700
 WORLD = 3  # so many of the programs are there before the line
-WORLD_FILES = (PLC_LINK, PLANT_SOCKET, EYE_SOCKET, CAMERA_SOCKET, "recorder.sock")  # made by them in the run directory
+WORLD_FILES = (PLC_LINK, PLANT_SOCKET, EYE_SOCKET, "recorder.sock")  # made by them in the run directory
+GIGE_ADDRESS = "127.0.0.1"
+GIGE_RATE_HZ = 4.0  # the simulated GigE camera looks for its trigger now and then: pictures come up to 180 ms later
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Wishes:
     trust: Path | None = None
     dialect: DialectName = "modbus-rtu"
     tracking: Literal["plc", "encoder"] = "plc"
+    camera: Literal["drawn", "gige"] = "drawn"
 
 
 class Stage:
@@ -101,7 +104,7 @@ class Stage:
         programs = [
             Program("plant", python_module("station.sim.plant", *plant), once=True),
             Program("recorder", python_module("station.recorder", *config)),
-            Program("camera", python_module("station.sim.camera", "--run-dir", str(self.run_dir))),
+            Program("camera", python_module(self._camera, "--run-dir", str(self.run_dir))),
             Program("line", python_module("station.line", *config)),
             Program("engine", python_module("station.engine", *config)),
         ]
@@ -118,7 +121,17 @@ class Stage:
         asked = any(fault.name == "gui-killed" for fault in self.wishes.faults)
         return asked and not self.wishes.window and find_spec("PyQt6") is not None
 
+    @property
+    def _camera(self) -> str:
+        return "station.sim.gige_camera" if self.wishes.camera == "gige" else "station.sim.camera"
+
+    def _camera_keys(self) -> dict[str, str | int | float | bool]:
+        if self.wishes.camera == "gige":
+            return {"backend": "aravis", "source": GIGE_ADDRESS}
+        return {"backend": "drawn", "source": str(self.run_dir / CAMERA_SOCKET)}
+
     def _station_toml(self) -> str:
+        gige = self.wishes.camera == "gige"
         tables: dict[str, dict[str, str | int | float | bool]] = {
             "station": {"name": "demo", "run_dir": str(self.run_dir), "rehearsal": True, "autostart": True},
             "line": {
@@ -128,9 +141,10 @@ class Stage:
                 "parity": "N",  # a pseudo-terminal knows 8N1 only
                 "data_bits": 8,
                 "stop_bits": 1,
+                **({"pairing_ms": 200} if gige else {}),
                 **(tracked_belt(GATE_DELAY_MS, self.wishes.rate) if self.wishes.tracking == "encoder" else {}),
             },
-            "camera": {"backend": "drawn", "source": str(self.run_dir / CAMERA_SOCKET)},
+            "camera": self._camera_keys(),
             "engine": {
                 "bundle": str(self.bundle),
                 "trust": str((self.wishes.trust or DEMO_TRUST).absolute()),
@@ -163,6 +177,10 @@ def tracked_belt(gate_delay_ms: int, rate: float) -> dict[str, str | int | float
 
 
 def _check(wishes: Wishes) -> None:
+    if wishes.camera == "gige" and wishes.rate > GIGE_RATE_HZ:
+        raise ConfigError(
+            f"--camera gige: the simulated GigE camera follows {GIGE_RATE_HZ:g} parts a second; add --rate 4"
+        )
     for fault in wishes.faults:
         if fault.part is not None and fault.part > wishes.parts:
             raise ConfigError(f"--fault {fault}: the run has only {wishes.parts} parts")

@@ -30,7 +30,7 @@ from station.sim.parts import draw_part, warm_up
 from station.sim.serving import serve
 
 _LIBRARY = "libaravis-0.8.so.0"
-_WIDTH, _HEIGHT, _TRIGGER_MODE, _TRIGGER = 0x100, 0x104, 0x300, 0x30C  # registers of the fake camera
+_WIDTH, _HEIGHT, _TRIGGER_MODE, _TRIGGER_SOURCE, _TRIGGER = 0x100, 0x104, 0x300, 0x304, 0x30C  # its registers
 _BELT = 30  # grey of the empty belt
 _FILL = ctypes.CFUNCTYPE(None, c_void_p, c_void_p, c_uint32, c_uint32, c_uint32)
 
@@ -40,13 +40,13 @@ class GigeCameraError(OSError):
 
 
 class FakeGigeCamera:
-    """Aravis' fake camera on one interface ("lo" or an address of it), with pictures of ours.
+    """Aravis' fake camera on one interface, with pictures of ours; `waits`: for triggers, before any station asks it.
 
     Raises:
         GigeCameraError: the library is not installed, or another camera runs on this machine.
     """
 
-    def __init__(self, size: tuple[int, int], interface: str = "lo", lose: float = 0.0) -> None:
+    def __init__(self, size: tuple[int, int], interface: str = "lo", lose: float = 0.0, waits: bool = False) -> None:
         self._functions = _load()
         self._camera = self._functions["arv_gv_fake_camera_new"](interface.encode(), b"SAIKEN")
         if not self._functions["arv_gv_fake_camera_is_running"](self._camera):
@@ -57,6 +57,8 @@ class FakeGigeCamera:
         self._functions["arv_fake_camera_set_fill_pattern"](self._fake, self._fill, None)
         self._write(_WIDTH, size[1])
         self._write(_HEIGHT, size[0])
+        self._write(_TRIGGER_MODE, int(waits))
+        self._write(_TRIGGER_SOURCE, 1)  # its software trigger stands for the wired one
         self._pictures: deque[NDArray[np.uint8]] = deque()
         self.sent = 0
 
@@ -104,7 +106,7 @@ class GigeCameraSimulator:
 
     def __init__(self, run_dir: Path, size: tuple[int, int], lose: float) -> None:
         self._size = size
-        self._camera = FakeGigeCamera(size, lose=lose)
+        self._camera = FakeGigeCamera(size, lose=lose, waits=True)
         self._eye_path = run_dir / control.EYE_SOCKET
         self._eye = bind_eye(self._eye_path)
         self._selector = selectors.DefaultSelector()

@@ -115,3 +115,15 @@ def test_window_where_there_is_a_display_or_a_fault_of_it(bundle: Path) -> None:
 def test_wrong_wishes_are_refused(bundle: Path, wishes: dict[str, object], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         Stage(Wishes(**{"bundle": bundle, **wishes}))  # type: ignore[arg-type]
+
+
+def test_gige_camera_stands_where_the_drawn_one_stood_and_is_slow() -> None:
+    stage = Stage(Wishes(camera="gige", rate=4.0))
+    try:
+        assert (stage.config.camera.backend, stage.config.camera.source) == ("aravis", "127.0.0.1")
+        (camera,) = [program for program in stage.programs() if program.name == "camera"]
+        assert "station.sim.gige_camera" in camera.command
+    finally:
+        stage.close()
+    with pytest.raises(ConfigError, match="follows 4 parts a second; add --rate 4"):
+        Stage(Wishes(camera="gige", rate=5.0))
