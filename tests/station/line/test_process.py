@@ -17,7 +17,7 @@ import pytest
 
 from station.core.channel import Listener, connect
 from station.core.domain import Health, Ledger, Reason, Verdict
-from station.core.errors import ChannelError
+from station.core.errors import ChannelError, ConfigError
 from station.core.messages import (
     Command,
     CommandResult,
@@ -32,6 +32,7 @@ from station.core.messages import (
 )
 from station.core.states import State
 from station.line.__main__ import main
+from station.line.process import signals_wait
 
 PATIENCE_S = 15  # only ever waited in full when something is broken
 TOML = """
@@ -310,3 +311,16 @@ def test_run_dir_that_cannot_be_used(tmp_path, capsys):
     config.write_text(TOML.format(run_dir=tmp_path / "file" / "run"))
     assert main(["--config", str(config)]) == 2
     assert "name a writable directory" in capsys.readouterr().err
+
+
+def test_a_signal_waits_while_the_sockets_appear_and_no_failure_leaves_it_blocked():
+    caught = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: caught.append(number))
+    try:
+        with pytest.raises(ConfigError), signals_wait():
+            signal.raise_signal(signal.SIGTERM)
+            assert caught == []
+            raise ConfigError("no such directory")
+        assert caught == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
