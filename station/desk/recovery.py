@@ -72,9 +72,10 @@ def _tell(mark: Mark, end_ns: int, fates: Sequence[PartFate]) -> FaultStory:
 
 
 def _first_of_row(fates: Sequence[PartFate]) -> PartFate | None:
-    """The first of IN_ROW inspected parts in a row."""
+    """The first of IN_ROW inspected parts in a row; one of them passed, unless none of them may."""
     for start in range(len(fates) - IN_ROW + 1):
         row = fates[start : start + IN_ROW]
-        if all(fate.why in INSPECTED for fate in row):
+        inspected = all(fate.why in INSPECTED for fate in row)
+        if inspected and (any(fate.passed for fate in row) or all(fate.truly_bad for fate in row)):
             return row[0]
     return None

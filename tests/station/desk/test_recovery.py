@@ -15,7 +15,7 @@ SECOND = 1_000_000_000
 
 
 def book(whys: str, counted: bool = True) -> BookPages:
-    """One part a second, half a second from photo-eye to gate: "." was inspected, "x" was not."""
+    """One part a second, half a second from photo-eye to gate: "." passed, "r" was rejected, "x" not inspected."""
     fates = tuple(
         PartFate(
             index,
@@ -24,7 +24,7 @@ def book(whys: str, counted: bool = True) -> BookPages:
             index if counted else 0,
             7 if counted else 0,
             why == ".",
-            GateReason.PASSED if why == "." else GateReason.HEARTBEAT_STALE,
+            {".": GateReason.PASSED, "r": GateReason.REJECT_WORD, "x": GateReason.HEARTBEAT_STALE}[why],
             index * SECOND,
             index * SECOND + SECOND // 2,
         )
@@ -69,6 +69,11 @@ def test_each_fault_has_the_parts_up_to_the_next_one() -> None:
 def test_one_inspected_part_between_others_is_no_production() -> None:
     (story,) = tell_stories([mark("byte-noise", 1.2, 2.2)], book(".xx.x.xx..."))
     assert story.back_s == pytest.approx(6.8)
+
+
+def test_line_that_only_rejects_is_not_back_while_good_parts_come() -> None:
+    (story,) = tell_stories([mark("bin-full", 1.2, 2.2)], book("..rrrrrr.r."))
+    assert story.back_s == pytest.approx(4.8)  # parts 7, 8, 9
 
 
 def test_fault_that_nobody_noticed_is_over_at_once() -> None:
