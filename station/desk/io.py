@@ -23,7 +23,12 @@ from station.core.plc_map import Word
 from station.core.states import State
 
 PATIENCE_S = 3.0  # a running line sends its signals five times a second
-_INPUTS = {plc_map.BIN_FULL: "bin full", plc_map.AIR_LOW: "air low", plc_map.GATE_FAULT: "gate fault"}
+_INPUTS = {
+    plc_map.BIN_FULL: "bin full",
+    plc_map.AIR_LOW: "air low",
+    plc_map.GATE_FAULT: "gate fault",
+    plc_map.AT_SPEED: "belt at speed",
+}
 _CLEAR = "\x1b[H\x1b[J"
 
 M = TypeVar("M", bound=Message)

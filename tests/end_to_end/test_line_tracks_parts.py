@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,16 @@ def test_without_faults_no_good_part_is_lost_at_the_gate(tmp_path: Path) -> None
     assert summary.not_inspected == 0
     assert summary.bad_passed == 0
     assert summary.passed > 100
+
+
+def test_processes_and_pty_with_faults(saiken: Any) -> None:
+    faults = ("--fault", "serial-cut@6:1", "--fault", "line-killed@12", "--fault", "plc-restart@18:0.5")
+    outcome = saiken.demo("--tracking", "encoder", "--rate", "3", "--parts", "26", *faults)
+    assert outcome.code == 0, outcome.output
+    assert outcome.summary["bad_passed"] == 0
+    assert outcome.summary["parts"] == 26
+    assert outcome.summary["lost"] == 0
+    assert outcome.summary["passed"] > 3
 
 
 def test_belt_too_dense_for_the_io_is_refused(tmp_path: Path) -> None:

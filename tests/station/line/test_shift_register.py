@@ -268,3 +268,24 @@ def test_gate_is_shut_where_nothing_is():
     for _ in range(2000):
         hall.run(0.001)
         assert not hall.io.energised
+
+
+def bad_part_where_a_good_one_is_expected() -> bool:
+    """By time: the belt stops just so long that the bad part is at the gate when the good one behind it should be."""
+    hall = make("time")
+    bad = hall.put(bad=True)
+    hall.run(0.4)
+    hall.put(bad=False)
+    hall.run(0.1)
+    hall.mm_s = 0
+    hall.run(0.4)
+    hall.mm_s = 500
+    hall.run(1)
+    return bad.passed
+
+
+def test_input_at_speed_is_what_proves_positions_by_time(monkeypatch):
+    """The belt can catch a shifted gate: a register that trusts a belt which is not at its speed is convicted."""
+    assert not bad_part_where_a_good_one_is_expected()
+    monkeypatch.setattr(ShiftRegister, "_distrust", lambda self, why: None)
+    assert bad_part_where_a_good_one_is_expected()
