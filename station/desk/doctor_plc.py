@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ def report(config_file: Path, as_json: bool) -> int:
         PlcError: the PLC does not answer.
     """
     config = load_config(config_file)
+    print(f"measuring at {config.line.port}; with a slow PLC this takes a minute", file=sys.stderr)
     measured = measure(config)
     proposed = propose(config.line, measured)
     findings = list(judge(config.line, measured, proposed))
