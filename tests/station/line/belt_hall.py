@@ -59,6 +59,7 @@ class BeltHall:
     events: list[Event] = field(default_factory=list)
     riders: list[Rider] = field(default_factory=list)
     repeats: int = 0
+    praise: Reason = Reason.CLEAN  # the engine's reason for a PASS
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -161,7 +162,7 @@ class BeltHall:
         self._before_gate.append(rider)
         if not self.engine_dead:
             self.trigger += 1
-            verdict, reason = (Verdict.REJECT, Reason.FINDING) if bad else (Verdict.PASS, Reason.CLEAN)
+            verdict, reason = (Verdict.REJECT, Reason.FINDING) if bad else (Verdict.PASS, self.praise)
             ledger = Ledger(exposed_ns=self.now_ns + 2 * MS, frame_ns=self.now_ns + 3 * MS)
             key = FrameKey(self.session, self.trigger)
             ready_ns = self.now_ns + self.chance.randint(*self.inspect_ms) * MS

@@ -169,6 +169,26 @@ def test_part_without_a_verdict_finds_the_gate_shut():
     assert (record.verdict, record.reason, record.acknowledged) == (Verdict.NOT_INSPECTED, Reason.LATE, True)
 
 
+def test_border_case_is_turned_out_to_a_person():
+    hall = make(praise=Reason.BORDER)
+    good = hall.put(bad=False)
+    hall.settle()
+    assert not good.passed
+    record = hall.record_of(good)
+    assert (record.verdict, record.reason, record.acknowledged) == (Verdict.PASS, Reason.BORDER, True)
+
+
+def test_engine_that_dies_takes_back_what_is_on_the_belt():
+    hall = make()
+    good = hall.put(bad=False)
+    hall.run(0.5)
+    hall.engine_dead = True
+    hall.line.engine_gone(hall.now_ns)
+    hall.settle()
+    assert not good.passed
+    assert hall.record_of(good).reason is Reason.ENGINE_GONE
+
+
 def test_part_counted_while_the_link_was_lost_is_rejected():
     hall = make()
     hall.run(0.2)
