@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from safetensors.numpy import save
 
 from export.card import card
+from export.line_settings import LineSettings
 from export.onnx import onnx_bytes
 from export.parity import check_parity
 from station.core.bundle import CALIBRATION, CARD, GALLERY, GOLDEN, TOWER, VAE, Bundle, write_bundle
@@ -23,8 +24,10 @@ from training.learning import load_networks
 from training.run import Arrays, Run
 
 
-def export_run(run: Run, out: Path, key: Ed25519PrivateKey, replace: bool = False) -> Bundle:
-    """Write the bundle of a finished run; the whole bundle, or nothing.
+def export_run(
+    run: Run, out: Path, key: Ed25519PrivateKey, replace: bool = False, line: LineSettings | None = None
+) -> Bundle:
+    """Write the bundle of a finished run; the whole bundle, or nothing. `line`: what it says to camera and line.
 
     Raises:
         ConfigError: the run is not finished or damaged.
@@ -39,7 +42,9 @@ def export_run(run: Run, out: Path, key: Ed25519PrivateKey, replace: bool = Fals
         TOWER: check_parity(models[TOWER], embedder, recipe.tower, TOWER),
     }
     golden = golden_answers(recipe, tensors, models, run.need("golden")["frames"])
-    recipe = msgspec.structs.replace(recipe, golden=GoldenSpec(count=len(golden)))
+    line = line or LineSettings()
+    golden_spec = GoldenSpec(count=len(golden))
+    recipe = msgspec.structs.replace(recipe, golden=golden_spec, camera=line.camera, supervision=line.supervision)
     files = {
         **models,
         CALIBRATION: _tensor_bytes(tensors),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from export.bundle import export_run
+from export.line_settings import load_line_settings
 from station.core.bundle import generate_key, load_private_key
 from station.core.errors import StationError
 from training.fit import make_repeatable
@@ -56,6 +57,7 @@ def _export(words: Sequence[str]) -> None:
     parser.add_argument("run", type=Path, metavar="RUN", help="a finished run of saiken-train fit")
     parser.add_argument("--out", type=Path, required=True, metavar="BUNDLE", help="directory to write")
     parser.add_argument("--key", type=Path, metavar="FILE", help=f"private key; default: {_KEY} beside BUNDLE")
+    parser.add_argument("--line", type=Path, metavar="FILE", help="TOML: the recipe's [camera] and [supervision]")
     parser.add_argument("--replace", action="store_true", help="replace an older bundle there")
     arguments = parser.parse_args(words)
     make_repeatable(1)
@@ -64,6 +66,7 @@ def _export(words: Sequence[str]) -> None:
         key = arguments.out.resolve().parent / _KEY
         if not key.exists():
             print(f"{key}: new key {generate_key(key)}; stations must trust {key.with_suffix('.pub')}", file=sys.stderr)
-    bundle = export_run(Run(arguments.run), arguments.out, load_private_key(key), arguments.replace)
+    line = load_line_settings(arguments.line) if arguments.line else None
+    bundle = export_run(Run(arguments.run), arguments.out, load_private_key(key), arguments.replace, line)
     size = sum(map(len, bundle.files.values())) / 1e6
     print(f"{arguments.out}: {size:.2f} MB, sha256 {bundle.sha256}, signed by {bundle.key_id}")

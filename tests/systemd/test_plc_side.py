@@ -56,6 +56,7 @@ def test_the_block_fills_every_status_register_once_at_its_address() -> None:
         assert f"SHR(UDINT_TO_DWORD({name}), 16)" in first[at + 1]
     bits = dict(re.findall(r"IF (\w+) THEN Status\[12\] := Status\[12\] OR 16#(\d+)", BLOCK))
     wanted = {"BinFull": plc_map.BIN_FULL, "AirLow": plc_map.AIR_LOW, "GateFault": plc_map.GATE_FAULT}
+    wanted["AtSpeed"] = plc_map.AT_SPEED
     assert {name: int(bit, 16) for name, bit in bits.items()} == wanted
 
 
