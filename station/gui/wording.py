@@ -107,6 +107,7 @@ KNOWN_ADVICE = (
     ),
     QT_TRANSLATE_NOOP("Advice", "Empty the reject bin, then go on."),
     QT_TRANSLATE_NOOP("Advice", "Check the compressed air, then go on."),
+    QT_TRANSLATE_NOOP("Advice", "Look into the journal for the cause; then a supervisor goes on."),
 )
 _STAGES = {
     "transfer": QT_TRANSLATE_NOOP("Stage", "Transfer"),

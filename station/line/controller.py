@@ -44,7 +44,7 @@ from station.line.parts import PartsInFlight
 from station.line.shift_register import ShiftRegister
 from station.line.signals import SignalBoard
 from station.line.status import line_status, obstacle_of, other_recipe
-from station.line.supervision import Supervision
+from station.line.supervision import Cause, Supervision
 from station.line.timeline import Poll
 from station.line.tracker import PartTracker
 
@@ -92,11 +92,6 @@ class LineController:
         return self._operation.state
 
     @property
-    def _wanted(self) -> int:
-        """Recipe id that the PLC asks for, 0 = any."""
-        return self._newest.wanted if self._newest else 0
-
-    @property
     def synchronised(self) -> bool:
         """True while part numbers of frames are known."""
         return self._tracker.synchronised
@@ -110,6 +105,15 @@ class LineController:
     def baseline(self) -> tuple[int, int] | None:
         """(boot id, newest part counted) of the PLC; None before the first poll."""
         return self._tracker.newest
+
+    @property
+    def stop_cause(self) -> Cause | None:
+        """What production stopped for, until a person starts it again."""
+        return self._operation.stop_cause
+
+    def stay_stopped(self, cause: Cause) -> None:
+        """The process before this one had stopped for this cause."""
+        self._operation.hold(cause)
 
     def port_opened(self, now_ns: int) -> None:
         """The serial port is open: the handshake begins."""
@@ -270,7 +274,7 @@ class LineController:
             engine is not None and engine.ready and self.state not in STICKY and not self._operation.closing
         )
         self._link.recipe_id = engine.recipe_id if engine else 0
-        self._link.request = self._forced.request | plc_map.STOP_BELT * self._operation.stop_requested
+        self._link.request = self._forced.request | (plc_map.STOP_BELT if self.stop_cause else 0)
         if not self._register:
             self._link.gate = self._forced.gate
         if self.state is not self._told:
@@ -322,6 +326,11 @@ class LineController:
         self._engine = None
         self._note("fault", text)
         self._parts.reject_all(Reason.ENGINE_GONE)
+
+    @property
+    def _wanted(self) -> int:
+        """Recipe id that the PLC asks for, 0 = any."""
+        return self._newest.wanted if self._newest else 0
 
     def _why_no_verdict(self) -> Reason:
         """The reason of a part that has no verdict now."""

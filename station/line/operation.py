@@ -54,9 +54,9 @@ class Operation:
         return self._machine.error
 
     @property
-    def stop_requested(self) -> bool:
-        """The line stopped for a cause that nobody has dealt with."""
-        return self._held is not None
+    def stop_cause(self) -> Cause | None:
+        """What the line stopped for, until somebody has dealt with it."""
+        return self._held
 
     @property
     def trouble(self) -> Trouble:

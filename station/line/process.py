@@ -30,6 +30,7 @@ from station.line.memory import LineMemory, StoredParts
 from station.line.peers import Peers
 from station.line.port import PortRefusedError, SerialPort
 from station.line.realtime import become_realtime
+from station.line.stop_memory import StopMemory
 
 _FIRST_RETRY_NS = 100_000_000
 _LAST_RETRY_NS = 2_000_000_000
@@ -63,8 +64,11 @@ class LineProcess:
             self._wake_read, self._wake_write = _pipe(stack)
             memory = stack.enter_context(LineMemory(config.run_dir / "line.memory"))
             self._stored = StoredParts(memory)
+            self._stop_memory = StopMemory(config.run_dir / "line.stop")
             realtime = become_realtime(config.line.realtime_priority)
             self._controller = LineController(config, now_ns, memory.recalled, wall_clock(config), realtime)
+            if self._stop_memory.cause:
+                self._controller.stay_stopped(self._stop_memory.cause)
             stack.callback(self._close_port)
             self._open_port(now_ns, first=True)
             self._peers = Peers(Listener(config.socket("line")))
@@ -163,6 +167,7 @@ class LineProcess:
     def _hand_out(self, now_ns: int) -> None:
         if baseline := self._controller.baseline:
             self._stored.begin(*baseline)
+        self._stop_memory.keep(self._controller.stop_cause)
         for record in self._controller.take_records():
             number = self._outbox.offer(record)
             if isinstance(record, PartRecord):

@@ -57,7 +57,7 @@ class Cause:
 
 
 class Supervision:
-    """Of one recipe; used by one thread. The controller feeds it while the line produces."""
+    """Of one recipe; used by one thread. Parts are told while the line produces, polls always."""
 
     def __init__(self, spec: SupervisionSpec) -> None:
         self.spec = spec

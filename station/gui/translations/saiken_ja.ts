@@ -122,6 +122,10 @@
       <source>Check the compressed air, then go on.</source>
       <translation>圧縮空気を確認してから、再開してください。</translation>
     </message>
+    <message>
+      <source>Look into the journal for the cause; then a supervisor goes on.</source>
+      <translation>記録で原因を調べた後、監督者が再開してください。</translation>
+    </message>
   </context>
   <context>
     <name>Counters</name>

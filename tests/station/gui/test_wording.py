@@ -9,7 +9,7 @@ from station.core.domain import Health, Reason, Verdict
 from station.gui import wording
 from station.gui.situation import Matter
 from station.gui.timing import STAGES
-from station.line import operation, status, supervision
+from station.line import operation, status, stop_memory, supervision
 
 
 def error_classes(base: type[errors.StationError]) -> list[type[errors.StationError]]:
@@ -19,7 +19,7 @@ def error_classes(base: type[errors.StationError]) -> list[type[errors.StationEr
 
 def test_the_advice_of_every_error_and_cause_is_known():
     of_errors = {kind.advice for kind in error_classes(errors.StationError)}
-    of_the_line = {*supervision.ADVICE, *operation.ADVICE, *status.ADVICE}
+    of_the_line = {*supervision.ADVICE, *operation.ADVICE, *status.ADVICE, *stop_memory.ADVICE}
     assert of_errors | of_the_line == set(wording.KNOWN_ADVICE)
 
 

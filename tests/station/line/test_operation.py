@@ -115,7 +115,7 @@ def test_a_stop_for_a_cause_lasts_through_everything_but_a_start():
     operation.fail("gate fault")
     operation.execute(command("confirm", "supervisor"))
     assert up(operation) is State.READY
-    assert operation.stop_requested
+    assert operation.stop_cause is ROW
     assert operation.trouble == (ROW.text, ROW.advice)
 
 
@@ -127,7 +127,7 @@ def test_only_a_supervisor_starts_after_a_row():
     assert up(operation) is State.READY
     assert operation.execute(command("start", "supervisor"))[0]
     assert up(operation) is State.CONTINUOUS_EXECUTION
-    assert not operation.stop_requested
+    assert operation.stop_cause is None
 
 
 def test_an_operator_starts_after_an_input_but_nobody_before_it_is_clear():

@@ -268,6 +268,27 @@ def test_killed_line_records_what_was_counted_meanwhile(scene):
     assert {record.reason for record in records(scene)} == {Reason.LINE_RESTARTED}
 
 
+def test_a_killed_line_that_had_stopped_for_a_cause_stays_stopped(scene):
+    line = scene.start()
+    scene.engine()
+    scene.plc.inputs = 1
+    wait_until((scene.run_dir / "line.stop").exists)
+    line.kill()
+    line.wait()
+    scene.plc.inputs = 0
+    scene.start()
+    window = scene.join()
+    engine = connect(scene.run_dir / "line.sock")
+    scene.channels.append(engine)
+    engine.send(EngineStatus(True, "", Health.GOOD, 6, 0, "cpu", "demo", 77, ""))
+    status = scene.wait(window, LineStatus, lambda s: s.state == State.READY)
+    assert status.error == "the reject bin is full"
+    window.send(Command("start", "ann", "operator"))
+    assert scene.wait(window, CommandResult).done
+    scene.wait(window, LineStatus, lambda s: s.state == State.CONTINUOUS_EXECUTION)
+    assert not (scene.run_dir / "line.stop").exists()
+
+
 def test_second_station_is_refused_in_one_sentence(scene):
     scene.start()
     scene.join()
