@@ -34,7 +34,8 @@ def commands() -> list[str]:
 
 
 def test_has_the_commands_of_the_plan() -> None:
-    assert {"demo", "run", "replay", "doctor", "gui", "bundle", "journal", "draw", "timing", "io"} <= set(commands())
+    plan = {"demo", "run", "replay", "doctor", "gui", "bundle", "journal", "draw", "timing", "io", "install", "uninstall"}
+    assert plan == set(commands())
 
 
 @pytest.mark.parametrize("command", ["", *commands()])
