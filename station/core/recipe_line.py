@@ -27,7 +27,7 @@ class SupervisionSpec(Section, frozen=True):
     A line without a sensor behind the gate never confirms a reject: `unconfirmed` sleeps until the first one is.
     """
 
-    rejects: Limit = Limit(15, 15)  # REJECT; of good lines with 20 % bad parts one row in 30 thousand million
+    rejects: Limit = Limit(12, 12)  # REJECT; with 20 % bad parts in no order, one such row in 200 million parts
     wrong_parts: Limit = Limit(10, 10)  # not this product, turned, incomplete, or not found in the picture
     no_image: Limit = Limit(25, 25)  # frame lost, or none came
     late: Limit = Limit(30, 30)  # verdict past its deadline, or not taken by the PLC in time
