@@ -16,6 +16,7 @@ from station.core.domain import Health
 from station.core.errors import ChannelError, StationError
 from station.desk import finding
 from station.desk.adapter import check_latency, check_name
+from station.desk.doctor_camera import check_camera
 from station.desk.finding import Finding
 from station.line.port import PortRefusedError, SerialPort
 
@@ -46,7 +47,7 @@ def examine(config: StationConfig) -> Iterator[Finding]:
     yield check_name(config.line.port)
     yield check_latency(config.line.port)
     yield check_quiet_time(config)
-    yield check_camera(config)
+    yield check_camera(config, running)
     for key in ("journal", "pictures"):
         yield check_disk(key, Path(getattr(config.recorder, key)), config.recorder.min_free_mib)
     yield check_realtime(config.line.realtime_priority)
@@ -83,7 +84,7 @@ def check_port(config: StationConfig, running: bool) -> Finding:
 
 
 def check_quiet_time(config: StationConfig) -> Finding:
-    """A long silence after a failed exchange costs heartbeats (LINE.md: shorten the slave's byte time-out first)."""
+    """A long silence after a failed exchange costs heartbeats; the slave's byte time-out must be shortened first."""
     line = config.line
     tries = line.heartbeat_limit_ms / (line.response_ms + line.quiet_ms)
     text = f"{tries:.1f} failed exchanges fit into the heartbeat limit of {line.heartbeat_limit_ms} ms"
@@ -91,22 +92,6 @@ def check_quiet_time(config: StationConfig) -> Finding:
         return Finding("PLC times", Health.GOOD, text)
     advice = "Shorten the PLC's byte time-out, then line.quiet_ms and line.response_ms."
     return Finding("PLC times", Health.MAINTENANCE, text, advice)
-
-
-def check_camera(config: StationConfig) -> Finding:
-    """The camera's source is there."""
-    section = config.camera
-    if section.backend == "folder":
-        folder = Path(section.source)
-        count = sum(1 for _ in folder.iterdir()) if section.source and folder.is_dir() else 0
-        if count:
-            return Finding("camera", Health.GOOD, f"folder {folder}: {count} files")
-        return Finding("camera", Health.FAILURE, f"folder '{section.source}': no pictures", "Correct camera.source.")
-    path = Path(section.source or config.run_dir / "camera.sock")
-    if path.is_socket():
-        return Finding("camera", Health.GOOD, f"camera simulator at {path}")
-    advice = "Start `python -m station.sim.camera`, or choose another camera.backend."
-    return Finding("camera", Health.FAILURE, f"{path}: no camera simulator there", advice)
 
 
 def check_disk(key: str, path: Path, min_free_mib: int) -> Finding:

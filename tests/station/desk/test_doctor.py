@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from station.core.config import CameraSection, LineSection, RecorderSection, StationConfig, StationSection
+from station.core.config import LineSection, RecorderSection, StationConfig, StationSection
 from station.core.domain import Health
 from station.core.errors import ConfigError
 from station.desk import doctor
@@ -89,17 +89,6 @@ def test_disk_that_refuses_or_is_nearly_full(tmp_path: Path) -> None:
     assert nearly.health is Health.MAINTENANCE
     assert "pictures are shed" in nearly.text
     assert list(tmp_path.iterdir()) == []
-
-
-def test_folder_camera_needs_pictures(tmp_path: Path) -> None:
-    def check(source: str) -> Health:
-        camera = CameraSection(backend="folder", source=source)
-        return doctor.check_camera(StationConfig(camera=camera)).health
-
-    assert check("") is Health.FAILURE
-    assert check(str(tmp_path)) is Health.FAILURE
-    (tmp_path / "1.png").touch()
-    assert check(str(tmp_path)) is Health.GOOD
 
 
 def test_real_time_needs_permission(monkeypatch: pytest.MonkeyPatch) -> None:
