@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from station.core.config import CameraSection, StationConfig
@@ -46,7 +47,7 @@ def _source(section: CameraSection, frame: tuple[int, int], spec: CameraSpec) ->
     """The library's camera; vendors' packages are loaded by the one that is asked for only."""
     if section.backend == "opencv":
         return OpenCvSource(section.source, frame, spec)
-    kinds = {
+    kinds: dict[str, Callable[[str, CameraSpec], Source]] = {
         "aravis": AravisSource,
         "genicam": GenicamSource,
         "basler": BaslerSource,

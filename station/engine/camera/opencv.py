@@ -26,7 +26,7 @@ _USUAL_HZ = 30.0  # of a driver that does not say
 _TOLD_ABSENT = (0.0, -1.0)  # what cv2 reads from a control that the driver does not have
 _AUTOMATIC = ((cv2.CAP_PROP_AUTO_WB, "white balance"), (cv2.CAP_PROP_AUTOFOCUS, "focus"))
 
-OpenCapture = Callable[[str | int, int], cv2.VideoCapture]
+OpenCapture = Callable[..., cv2.VideoCapture]
 
 
 class OpenCvSource:
