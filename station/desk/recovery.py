@@ -72,10 +72,11 @@ def _tell(mark: Mark, end_ns: int, fates: Sequence[PartFate]) -> FaultStory:
 
 
 def _first_of_row(fates: Sequence[PartFate]) -> PartFate | None:
-    """The first of IN_ROW inspected parts in a row; one of them passed, unless none of them may."""
+    """The first of IN_ROW inspected parts in a row; one of them passed, unless all that came were bad."""
+    none_may = all(fate.truly_bad for fate in fates)
     for start in range(len(fates) - IN_ROW + 1):
         row = fates[start : start + IN_ROW]
         inspected = all(fate.why in INSPECTED for fate in row)
-        if inspected and (any(fate.passed for fate in row) or all(fate.truly_bad for fate in row)):
+        if inspected and (none_may or any(fate.passed for fate in row)):
             return row[0]
     return None
