@@ -1,4 +1,4 @@
-"""The camera's check of `saiken doctor`: it is there, takes the recipe's settings, runs. Not while the engine has it."""
+"""The camera of `saiken doctor`: it is there, takes the recipe's settings, runs. Not tried while the engine has it."""
 
 from __future__ import annotations
 
