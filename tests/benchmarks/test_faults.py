@@ -14,7 +14,7 @@ from station.desk.faults import parse_faults
 BOUND_S = 1200
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_all_faults_one_after_another(tmp_path: Path, seed: int) -> None:
     words = ["demo", "--headless", "--fault", "all", "--bad-share", "0.4", "--seed", str(seed)]
