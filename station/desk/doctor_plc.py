@@ -16,13 +16,14 @@ from msgspec.structs import replace
 from station.core import plc_map
 from station.core.config import LineSection, StationConfig, load_config
 from station.core.domain import Health
-from station.core.errors import ConfigError, PortError
+from station.core.errors import PortError
 from station.desk import finding
 from station.desk.adapter import check_latency, check_name
 from station.desk.doctor import is_running
 from station.desk.finding import Finding
 from station.desk.plc_probe import PlcProbe
-from station.line import modbus
+from station.line.dialect import Exchange
+from station.line.dialects import unchecked_dialect
 from station.line.port import SerialPort
 from station.recorder.reading import Percentiles, percentiles
 
@@ -35,14 +36,14 @@ class Measured(NamedTuple):
 
     round_trip: Percentiles  # of a read of its status
     longest: float  # what the longest exchange of the station takes at worst
-    resynchronisation: float  # silence after which it hears again
+    resynchronisation: float | None  # silence after which it hears again; None: its dialect has end marks
 
 
 def report(config_file: Path, as_json: bool) -> int:
     """Measure, print, propose; 0 = the configured times fit, 1 = they do not.
 
     Raises:
-        ConfigError: station.toml is wrong, or its dialect needs no such times.
+        ConfigError: station.toml is wrong.
         PortError: the station runs, or the port cannot be had.
         PlcError: the PLC does not answer.
     """
@@ -62,18 +63,13 @@ def report(config_file: Path, as_json: bool) -> int:
 def measure(config: StationConfig) -> Measured:
     """Talk to the PLC. Raises as `report`."""
     line = config.line
-    if line.dialect != "modbus-rtu":
-        raise ConfigError(
-            f"line.dialect = {line.dialect!r}: its messages have an end mark, so that the PLC hears again at once; "
-            "`saiken doctor plc` measures modbus-rtu only"
-        )
     if is_running(config):
         raise PortError(f"{line.port}: the line process of this station holds it; stop the station, then measure")
     port = SerialPort(line.port, line.baud, line.characters)
     try:
         probe = PlcProbe(port, line)
         times = probe.round_trips()
-        resynchronisation = probe.resynchronisation()
+        resynchronisation = probe.resynchronisation() if line.dialect == "modbus-rtu" else None
     finally:
         port.close()
     trips = percentiles([round(time * 1e6) for time in times])
@@ -82,7 +78,8 @@ def measure(config: StationConfig) -> Measured:
 
 def propose(line: LineSection, measured: Measured) -> LineSection:
     """The same section with times for this PLC; a quiet_ms beyond what the key can hold stays at its end."""
-    quiet_ms = math.ceil(_QUIET_MARGIN * measured.resynchronisation + _QUIET_MARGIN_MS)
+    heard = measured.resynchronisation
+    quiet_ms = line.quiet_ms if heard is None else math.ceil(_QUIET_MARGIN * heard + _QUIET_MARGIN_MS)
     response_ms = math.ceil(_RESPONSE_MARGIN * measured.longest + _RESPONSE_MARGIN_MS)
     return replace(line, quiet_ms=min(quiet_ms, 2000), response_ms=min(response_ms, 2000))
 
@@ -111,6 +108,11 @@ def _judge_response(line: LineSection, measured: Measured, proposed: LineSection
 
 def _judge_quiet(line: LineSection, measured: Measured, proposed: LineSection) -> Finding:
     heard = measured.resynchronisation
+    if heard is None:
+        text = (
+            f"{line.dialect} marks the end of each message: the PLC hears again with the next one, whatever quiet_ms is"
+        )
+        return Finding("quiet_ms", Health.GOOD, text)
     text = f"line.quiet_ms = {line.quiet_ms}; after a damaged request the PLC hears again after {heard:.1f} ms"
     if line.quiet_ms >= heard:
         return Finding("quiet_ms", Health.GOOD, text)
@@ -134,10 +136,15 @@ def _judge_heartbeat(proposed: LineSection) -> Finding:
 
 def _longer_by_ms(line: LineSection) -> float:
     """What the longest exchange of the station, all slots in one write, takes on the wire beyond the read measured."""
-    read = modbus.read_holding(line.unit, plc_map.STATUS_BASE, plc_map.STATUS_SIZE)
-    write = modbus.write_many(line.unit, plc_map.SLOT_BASE, [0] * (plc_map.SLOTS * plc_map.SLOT_SIZE))
-    more = len(write.request) + write.answer_bytes - len(read.request) - read.answer_bytes
-    return more * line.bits * 1000 / line.baud
+    dialect = unchecked_dialect(line)
+    read = dialect.read(plc_map.STATUS_BASE, plc_map.STATUS_SIZE)
+    write = dialect.write(plc_map.SLOT_BASE, [0] * (plc_map.SLOTS * plc_map.SLOT_SIZE))
+    more = max(map(_bytes, write)) - sum(map(_bytes, read))
+    return max(0, more) * line.bits * 1000 / line.baud
+
+
+def _bytes(exchange: Exchange) -> int:
+    return len(exchange.request) + exchange.answer_bytes
 
 
 def _table(measured: Measured, proposed: LineSection, findings: list[Finding]) -> dict[str, object]:

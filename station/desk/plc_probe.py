@@ -1,12 +1,12 @@
-"""Measures a Modbus RTU slave on its line: the time of a poll, and the silence after which it hears again.
+"""Measures a PLC on its line: the time of a poll, and for Modbus RTU the silence after which it hears again.
 
-A slave that lost a byte waits for the rest and swallows the next request; only after its own byte time-out does it
-listen anew. That time stands in no answer, so it is found by trying:
+A Modbus slave that lost a byte waits for the rest and swallows the next request; only after its own byte time-out does
+it listen anew. That time stands in no answer, so it is found by trying:
 
     damaged request (its last bytes are missing) - silence - good request - answered?
 
 and by halving the interval between silences that are too short and those that are long enough. Nothing but read
-requests are sent (function 3), so no register changes, whatever the slave makes of the damaged ones.
+requests are sent, so no register changes, whatever the slave makes of the damaged ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Protocol
 from station.core import plc_map
 from station.core.config import LineSection
 from station.core.errors import PlcFrameError, PlcTimeoutError
-from station.line import modbus
+from station.line.dialect import Exchange
+from station.line.dialects import unchecked_dialect
 
 POLLS = 200
 LONGEST_MS = 2000.0  # what line.quiet_ms can hold
@@ -61,9 +62,9 @@ class PlcProbe:
         self._port = port
         self._now_ns = now_ns
         self._sleep = sleep
-        self._unit = line.unit
+        self._dialect = unchecked_dialect(line)
         self._character_ms = 1000 * line.bits / line.baud
-        self._gap_ms = max(1.75, 3.5 * self._character_ms)  # t3.5
+        self._gap_ms = self._dialect.gap_ns / _MS
         self._patience_ms = _PATIENCE_MS
         self._safe_ms = 2 * _FIRST_MS  # a silence after which the slave heard us
 
@@ -127,7 +128,7 @@ class PlcProbe:
     def _try(self, silence_ms: float) -> tuple[float, bool]:
         """Damage a request, be silent, ask; returns the silence as it really was, and whether the answer came."""
         self._settle()
-        self._port.write(self._read_status().request[:_KEPT_BYTES])
+        self._port.write(self._read_status()[0].request[:_KEPT_BYTES])
         sent_ns = self._now_ns() + round(_KEPT_BYTES * self._character_ms * _MS)
         self._wait((sent_ns - self._now_ns()) / _MS + silence_ms)
         real_ms = (self._now_ns() - sent_ns) / _MS
@@ -154,15 +155,15 @@ class PlcProbe:
         return True
 
     def _ask(self) -> None:
-        exchange = self._read_status()
-        self._port.read_waiting()  # what came late belongs to nobody
-        self._port.write(exchange.request)
-        deadline_ns = self._now_ns() + math.ceil(self._patience_ms * _MS)
-        while exchange.feed(self._port.read(deadline_ns)) is None:
-            pass
+        for exchange in self._read_status():
+            self._port.read_waiting()  # what came late belongs to nobody
+            self._port.write(exchange.request)
+            deadline_ns = self._now_ns() + math.ceil(self._patience_ms * _MS)
+            while exchange.feed(self._port.read(deadline_ns)) is None:
+                pass
 
-    def _read_status(self) -> modbus.Exchange:
-        return modbus.read_holding(self._unit, plc_map.STATUS_BASE, plc_map.STATUS_SIZE)
+    def _read_status(self) -> tuple[Exchange, ...]:
+        return self._dialect.read(plc_map.STATUS_BASE, plc_map.STATUS_SIZE)
 
     def _wait(self, milliseconds: float) -> None:
         self._sleep(max(milliseconds, 0) / 1000)

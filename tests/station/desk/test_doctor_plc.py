@@ -19,9 +19,9 @@ from station.core.domain import Health
 from station.desk.doctor_plc import Measured, judge, propose
 from station.line.port import SerialPort
 from station.recorder.reading import percentiles
-from station.sim.modbus_slave import ModbusSlave
 from station.sim.plc import Plc
 from station.sim.pty_port import PtyPort
+from station.sim.slaves import slave_of
 
 SLAVES = Path(__file__).parent.parent / "line" / "slaves"
 ROUND_TRIP = percentiles([4_000_000] * 98 + [9_000_000, 12_000_000])
@@ -39,10 +39,11 @@ def write_config(folder: Path, port: str, **line: int | str) -> str:
 
 
 @pytest.fixture
-def simulated(tmp_path: Path) -> Iterator[str]:
-    """Our own simulated slave behind a pseudo-terminal, with a byte time-out of 60 ms."""
+def simulated(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Our own simulated slave behind a pseudo-terminal; a Modbus one has a byte time-out of 60 ms."""
     port, stop = PtyPort(tmp_path / "plc"), threading.Event()
-    slave = ModbusSlave(Plc(seed=1, heartbeat_limit_ns=300_000_000), byte_timeout_ns=60_000_000)
+    plc = Plc(seed=1, heartbeat_limit_ns=300_000_000)
+    slave = slave_of(getattr(request, "param", "modbus-rtu"), plc, unit=1, byte_timeout_ns=60_000_000)
 
     def serve() -> None:
         while not stop.wait(0.0005):
@@ -127,10 +128,19 @@ def test_running_station_and_port_in_use(tmp_path: Path, simulated: str, capsys:
     listener.close()
 
 
-def test_other_dialects_need_no_quiet_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    config = write_config(tmp_path, "/dev/saiken-no-port", dialect="host-link")
-    assert cli.main(["doctor", "plc", "--config", config]) == 2
-    assert "line.dialect = 'host-link': its messages have an end mark" in capsys.readouterr().err
+@pytest.mark.parametrize("simulated", ["host-link", "ascii-line", "mc-3c"], indirect=True)
+def test_other_dialects_have_a_poll_time_and_need_no_quiet_time(
+    tmp_path: Path, simulated: str, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    dialect = request.node.callspec.params["simulated"]
+    plain = {"parity": "N", "data_bits": 8, "stop_bits": 1}  # a pseudo-terminal knows nothing else
+    config = write_config(tmp_path, simulated, dialect=dialect, response_ms=1500, heartbeat_limit_ms=3000, **plain)
+    assert cli.main(["doctor", "plc", "--config", config, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["resynchronisation_ms"] is None
+    assert said["proposed"]["quiet_ms"] == LineSection().quiet_ms
+    assert said["round_trip_ms"]["parts"] == 200
+    assert any(f"{dialect} marks the end of each message" in one["text"] for one in said["findings"])
 
 
 def test_no_answer_is_one_sentence(tmp_path: Path, simulated: str, capsys: pytest.CaptureFixture[str]) -> None:
