@@ -1,7 +1,8 @@
 """Message channels: AF_UNIX SEQPACKET, one datagram a message, no TCP. Never blocks the sender.
 
 A `Listener` belongs to one process; its peers connect with `connect`. The kernel tells who the peer is
-(SO_PEERCRED): only our own user and root are let in. File descriptors (frames, pictures) travel by SCM_RIGHTS.
+(SO_PEERCRED, SO_PEERGROUPS): only our own user, root and members of our group are let in, as mode 0660 says: the
+window runs as another user in group saiken. File descriptors (frames, pictures) travel by SCM_RIGHTS.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from station.core.errors import ChannelError, MessageTooLongError
 from station.core.messages import AnyMessage
 
 MAX_MESSAGE = 192 * 1024  # bytes; below the kernel's default socket buffer (212,992)
+_SO_PEERGROUPS = 59  # asm-generic/socket.h; Python does not name it
 _ONE_DESCRIPTOR = socket.CMSG_LEN(4)  # not CMSG_SPACE: its padding lets a second one in, which nobody would close
 
 _encoder = msgspec.msgpack.Encoder()
@@ -124,7 +126,7 @@ class Listener:
             peer, _ = self._sock.accept()
         except (BlockingIOError, InterruptedError):
             return None
-        if _peer_user(peer) not in {0, os.geteuid()}:
+        if _peer_user(peer) not in {0, os.geteuid()} and os.getegid() not in _peer_groups(peer):
             peer.close()
             return None
         return Channel(peer)
@@ -161,3 +163,14 @@ def _first_descriptor(ancillary: list[tuple[int, int, bytes]]) -> int | None:
 def _peer_user(peer: socket.socket) -> int:
     credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     return int(struct.unpack("3i", credentials)[1])
+
+
+def _peer_groups(peer: socket.socket) -> set[int]:
+    """The peer's groups: in a user namespace (PrivateUsers=yes) its user has no number, but our own group keeps it."""
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    own = int(struct.unpack("3i", credentials)[2])
+    try:
+        others = peer.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, 1024)
+    except OSError:  # more than 256 groups, or a kernel before 4.13: nothing is known, so nothing is allowed
+        return {own}
+    return {own, *array.array("I", others)}

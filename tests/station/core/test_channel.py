@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import os
 import socket
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,6 +47,21 @@ def ends(listener: Listener, tmp_path: Path) -> Iterator[tuple[Channel, Channel]
     yield client, server
     client.close()
     server.close()
+
+
+@contextlib.contextmanager
+def somebody_else(groups: list[int]) -> Iterator[None]:
+    """Be user 4242 of group 4245 and of `groups`."""
+    before = os.getgroups()
+    os.setgroups(groups)
+    os.setegid(4245)
+    os.seteuid(4242)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.setgroups(before)
 
 
 def open_descriptors() -> int:
@@ -211,6 +228,7 @@ def test_strangers_are_not_let_in(
     listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, admitted: bool
 ) -> None:
     monkeypatch.setattr(module, "_peer_user", lambda _: user)
+    monkeypatch.setattr(module, "_peer_groups", lambda _: {4242})
     client = connect(tmp_path / "run" / "line.sock")
     server = listener.accept()
     assert (server is not None) == admitted
@@ -220,3 +238,24 @@ def test_strangers_are_not_let_in(
     else:
         server.close()
     client.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize(
+    ("groups", "admitted"), [([4243], True), ([4244, 4243], True), ([4244], False)], ids=["own", "among others", "none"]
+)
+def test_another_user_is_let_in_by_the_group(
+    monkeypatch: pytest.MonkeyPatch, groups: list[int], admitted: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)  # another user may enter
+        path = Path(directory) / "line.sock"
+        listener = Listener(path)
+        path.chmod(0o666)  # so that the kernel leaves it to us
+        with somebody_else(groups):
+            client = connect(path)
+        monkeypatch.setattr(os, "getegid", lambda: 4243)
+        server = listener.accept()
+        assert (server is not None) == admitted
+        for end in filter(None, (client, server, listener)):
+            end.close()
