@@ -1,7 +1,7 @@
 """`saiken install`, `saiken uninstall`: the station's units and rules on this machine, each step in one line.
 
     systemd/*.service, *.target -> /etc/systemd/system       sysusers, tmpfiles, udev, sysctl -> their directories
-    systemd/station.toml        -> /etc/saiken, only where none is: it belongs to the integrator
+    systemd/station.toml, plc-port.rules -> /etc, only where none is: what the integrator wrote there stays
 
 With `root` (another directory than /) files are put below it and no command runs: for images, and to look first.
 """
@@ -33,9 +33,14 @@ RULES = {
     "udev.rules": "etc/udev/rules.d/70-saiken.rules",
     "sysctl.conf": "etc/sysctl.d/70-saiken.conf",
 }
-CONFIG = "etc/saiken/station.toml"
+OWN = {  # the integrator's: written once, then never touched
+    "station.toml": "etc/saiken/station.toml",
+    "plc-port.rules": "etc/udev/rules.d/71-saiken-plc-port.rules",
+}
 _PYTHON = "/opt/saiken/bin/python"  # as the unit files name it
 _UNIT_DIR = "etc/systemd/system"
+_TRIGGERED = " ".join(f"--subsystem-match={name}" for name in ("tty", "usb", "usb-serial", "video4linux"))
+_HIDDEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # from the units, by ProtectHome= and PrivateTmp=
 
 
 class InstallError(StationError):
@@ -73,21 +78,24 @@ def uninstall(root: Path, dry_run: bool, purge: bool) -> int:
 
 
 def _install_steps(sources: Path, root: Path) -> Iterator[Step]:
+    if root == Path("/"):
+        yield Step(f"see that the services can run {sys.executable}", partial(see_visible, Path(sys.executable)))
     for name in UNITS:
         text = (sources / name).read_text(encoding="utf-8").replace(_PYTHON, sys.executable)
         yield _write(root / _UNIT_DIR / name, text, "unit")
     for name, target in RULES.items():
         yield _write(root / target, (sources / name).read_text(encoding="utf-8"), name.partition(".")[0])
     yield Step(f"directory {root / 'etc/saiken/keys'}: who may sign a recipe", lambda: _keys(root))
-    config = root / CONFIG
-    if config.exists():
-        yield Step(f"{config} is there and stays as it is", lambda: None)
-    else:
-        yield _write(config, (sources / "station.toml").read_text(encoding="utf-8"), "example, to be adapted")
+    for name, target in OWN.items():
+        if (root / target).exists():
+            yield Step(f"{root / target} is there and stays as it is", lambda: None)
+        else:
+            yield _write(root / target, (sources / name).read_text(encoding="utf-8"), "example, to be adapted")
     if root == Path("/"):
         yield _command("systemd-sysusers", "make users saiken and saiken-gui")
         yield _command("systemd-tmpfiles --create saiken.conf", "make /run/saiken and /var/lib/saiken")
         yield _command("udevadm control --reload", "read the udev rules")
+        yield _command(f"udevadm trigger --action=change {_TRIGGERED}", "apply them to what is plugged in")
         yield _command("sysctl -q -p /etc/sysctl.d/70-saiken.conf", "larger receive buffers for GigE cameras")
         yield _command("systemctl daemon-reload", "read the units")
         yield _command("systemctl enable saiken-line saiken-engine saiken-recorder saiken.target", "start at power-on")
@@ -95,17 +103,18 @@ def _install_steps(sources: Path, root: Path) -> Iterator[Step]:
 
 def _uninstall_steps(root: Path, purge: bool) -> Iterator[Step]:
     here = root == Path("/")
-    if here:
-        yield _command(f"systemctl disable --now {' '.join(UNITS)}", "stop the station; the PLC rejects all parts")
+    there = [name for name in UNITS if (root / _UNIT_DIR / name).exists()]
+    if here and there:
+        yield _command(f"systemctl disable --now {' '.join(there)}", "stop the station; the PLC rejects all parts")
     for target in [*(f"{_UNIT_DIR}/{name}" for name in UNITS), *RULES.values()]:
         yield _remove(root / target)
     if here:
         yield _command("systemctl daemon-reload", "forget the units")
         yield _command("udevadm control --reload", "forget the udev rules")
-    for kept in (root / "etc/saiken", root / "var/lib/saiken"):
+    for kept in filter(Path.exists, (root / "etc/saiken", root / OWN["plc-port.rules"], root / "var/lib/saiken")):
         if purge:
-            yield Step(f"remove {kept} with all that is in it", partial(shutil.rmtree, kept, ignore_errors=True))
-        elif kept.exists():
+            yield Step(f"remove {kept} with all that is in it", partial(_purge, kept))
+        else:
             yield Step(f"{kept} stays (--purge removes it)", lambda: None)
 
 
@@ -140,6 +149,27 @@ def _command(line: str, why: str) -> Step:
         subprocess.run(shlex.split(line), check=True)
 
     return Step(f"{line}: {why}", do)
+
+
+def _purge(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def see_visible(python: Path) -> None:
+    """The units run the interpreter as another user who sees no home directory.
+
+    Raises:
+        InstallError: it, or what its links lead to, is where the units cannot see it.
+    """
+    for place in (python.absolute(), python.resolve()):
+        if hidden := [folder for folder in _HIDDEN if place.is_relative_to(folder)]:
+            raise InstallError(
+                f"{python} leads to {place}, and services see nothing below {hidden[0]}: "
+                "make the environment below /opt (python3 -m venv /opt/saiken) and run its `saiken install`"
+            )
 
 
 def _keys(root: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -32,6 +34,11 @@ def unit(name: str) -> configparser.ConfigParser:
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read(SYSTEMD / name)
     return parser
+
+
+def entries(file: Path) -> dict[str, list[str]]:
+    """Lines of /etc/passwd or /etc/group by their first field."""
+    return {line.split(":")[0]: line.split(":") for line in file.read_text().splitlines()}
 
 
 @needs_systemd
@@ -90,16 +97,32 @@ def test_the_line_has_no_network_and_writes_no_code() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="systemd-sysusers is not installed")
-def test_users_and_directories_are_understood(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give directories to users")
+def test_users_and_directories_are_made(tmp_path: Path) -> None:
     install(tmp_path, dry_run=False)
-    command = ["systemd-sysusers", "--dry-run", f"--root={tmp_path}", str(tmp_path / RULES["sysusers.conf"])]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
-    made = [line.split()[0] for line in (SYSTEMD / "tmpfiles.conf").read_text().splitlines() if line[:1].isalpha()]
-    assert set(made) == {"d"}
+    subprocess.run(["systemd-sysusers", f"--root={tmp_path}", str(tmp_path / RULES["sysusers.conf"])], check=True)
+    subprocess.run(["systemd-tmpfiles", "--create", f"--root={tmp_path}", "saiken.conf"], check=True)
+    users, groups = entries(tmp_path / "etc/passwd"), entries(tmp_path / "etc/group")
+    line, window, shared = int(users["saiken"][2]), int(users["saiken-gui"][2]), int(groups["saiken"][2])
+    assert "saiken-gui" in groups["saiken"][3].split(",")
+    for name, mode, owner in (
+        ("run/saiken", 0o770, line),
+        ("var/lib/saiken", 0o750, line),
+        ("etc/saiken/keys", 0o755, 0),
+    ):
+        made = (tmp_path / name).stat()
+        assert (stat.S_IMODE(made.st_mode), made.st_uid) == (mode, owner)
+    assert (tmp_path / "run/saiken").stat().st_gid == shared
+    assert (tmp_path / "run/saiken-gui").stat().st_uid == window
 
 
-def test_every_user_and_group_of_the_units_is_made() -> None:
+def test_every_group_of_the_units_is_made() -> None:
+    members = set(re.findall(r"^m saiken +(\S+)", (SYSTEMD / "sysusers.conf").read_text(), re.MULTILINE))
+    for name in ("line", "engine"):  # a unit with an unknown group does not start
+        assert set(unit(f"saiken-{name}.service")["Service"]["SupplementaryGroups"].split()) <= members
+
+
+def test_every_user_of_the_units_is_made() -> None:
     users = set(re.findall(r"^u (\S+)", (SYSTEMD / "sysusers.conf").read_text(), re.MULTILINE))
     wanted = {unit(name)["Service"]["User"] for name in UNITS if name.endswith(".service")}
     assert wanted <= users

@@ -17,4 +17,4 @@ def test_installs_below_a_directory_and_removes_again(tmp_path: Path, capsys: py
     assert (tmp_path / "etc/systemd/system/saiken.target").exists()
     assert cli.main(["uninstall", "--root", root, "--purge"]) == 0
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert "1/11 write" in capsys.readouterr().out
+    assert "1/12 write" in capsys.readouterr().out

@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 from station.core.config import load_config
-from station.desk.install import RULES, UNITS, InstallError, install, uninstall
+from station.desk import install as module
+from station.desk.install import OWN, RULES, UNITS, InstallError, install, see_visible, uninstall
+
+ORDER = (
+    "see that the services can run",
+    "write /etc/systemd/system/saiken-line.service",
+    "systemd-sysusers",
+    "systemd-tmpfiles",
+    "udevadm control",
+    "udevadm trigger",
+    "systemctl daemon-reload",
+    "systemctl enable",
+)
 
 
 def files(root: Path) -> set[str]:
@@ -27,32 +39,49 @@ def test_dry_run_explains_and_writes_nothing(tmp_path: Path, capsys: pytest.Capt
 def test_puts_everything_in_place(tmp_path: Path) -> None:
     install(tmp_path, dry_run=False)
     units = {f"etc/systemd/system/{name}" for name in UNITS}
-    assert files(tmp_path) == units | set(RULES.values()) | {"etc/saiken/station.toml"}
+    assert files(tmp_path) == units | set(RULES.values()) | set(OWN.values())
     assert (tmp_path / "etc/saiken/keys").is_dir()
     assert load_config(tmp_path / "etc/saiken/station.toml").line.port == "/dev/station/plc"
     line = (tmp_path / "etc/systemd/system/saiken-line.service").read_text()
     assert f"ExecStart={sys.executable} -m station.line " in line
 
 
-def test_twice_is_once_and_the_configuration_belongs_to_the_integrator(tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", OWN.values())
+def test_twice_is_once_and_what_the_integrator_wrote_stays(tmp_path: Path, own: str) -> None:
     install(tmp_path, dry_run=False)
-    config = tmp_path / "etc/saiken/station.toml"
-    config.write_text("# mine\n")
+    (tmp_path / own).write_text("# mine\n")
     before = files(tmp_path)
     install(tmp_path, dry_run=False)
     assert files(tmp_path) == before
-    assert config.read_text() == "# mine\n"
+    assert (tmp_path / own).read_text() == "# mine\n"
 
 
-def test_uninstall_leaves_configuration_and_journal_unless_purged(tmp_path: Path) -> None:
+def test_uninstall_leaves_what_belongs_to_people_unless_purged(tmp_path: Path) -> None:
     install(tmp_path, dry_run=False)
     journal = tmp_path / "var/lib/saiken/journal.sqlite"
     journal.parent.mkdir(parents=True)
     journal.write_text("")
-    uninstall(tmp_path, dry_run=False, purge=False)
-    assert files(tmp_path) == {"etc/saiken/station.toml", "var/lib/saiken/journal.sqlite"}
-    uninstall(tmp_path, dry_run=False, purge=True)
-    assert files(tmp_path) == set()
+    for _ in range(2):  # twice is once
+        uninstall(tmp_path, dry_run=False, purge=False)
+        assert files(tmp_path) == {*OWN.values(), "var/lib/saiken/journal.sqlite"}
+    for _ in range(2):
+        uninstall(tmp_path, dry_run=False, purge=True)
+        assert files(tmp_path) == set()
+
+
+def test_on_this_machine_the_commands_follow_the_files() -> None:
+    texts = [step.text for step in module._install_steps(Path(__file__).parents[3] / "systemd", Path("/"))]
+    order = [next(i for i, text in enumerate(texts) if text.startswith(start)) for start in ORDER]
+    assert order == sorted(order)
+
+
+def test_an_interpreter_that_the_services_cannot_see_is_refused(tmp_path: Path) -> None:
+    link = tmp_path / "opt/python3"
+    link.parent.mkdir()
+    link.symlink_to("/home/someone/.pyenv/bin/python3")
+    with pytest.raises(InstallError, match=r"leads to .*see nothing below /.*make the environment below /opt"):
+        see_visible(link)
+    see_visible(Path("/opt/saiken/bin/python3"))
 
 
 def test_a_step_that_fails_is_named(tmp_path: Path) -> None:
