@@ -31,6 +31,7 @@ from station.engine.camera.settings import Value, apply_settings, frame_period_s
 
 _ASK_NS = 100_000_000  # between two reads of the register
 _PRIVILEGE = 0x0A00  # GigE Vision's control channel privilege: every camera has it, reading it keeps the control
+_GENCP_VERSION = 0x0000  # USB3 Vision: the first register of all
 _RETENTION_US = 50_000  # a frame whose packets stopped coming is given up after so long
 _PACKET_US = 10_000
 
@@ -49,7 +50,7 @@ class AravisSource:
         self._memory: list[NDArray[np.uint8]] = []
         self._grey: int | None = None
         self._pixel_bytes = 1
-        self._has_register = False
+        self._gige = False  # else USB3 Vision
         self._asked_ns = 0
         self._answers = True  # the camera did when it was asked last
         self._clock = DeviceClock()
@@ -62,8 +63,8 @@ class AravisSource:
         if not self._camera:
             raise CameraError(f"{self.name}: nobody answers; check cable, power and IP address")
         self._device = library.call("arv_camera_get_device", self._camera)
-        self._has_register = bool(library.call("arv_camera_is_gv_device", self._camera))
-        if self._has_register and not library.call("arv_gv_device_is_controller", self._device):
+        self._gige = bool(library.call("arv_camera_is_gv_device", self._camera))
+        if self._gige and not library.call("arv_gv_device_is_controller", self._device):
             raise CameraError(f"{self.name}: another program controls it; close that (a viewer, a second station)")
         features = AravisFeatures(library, self._device)
         apply_settings(features, self._spec, self.name)
@@ -71,7 +72,7 @@ class AravisSource:
         self._stream = library.ask("arv_camera_create_stream", self._camera, None, None)
         if not self._stream:
             raise CameraError(f"{self.name}: gives no stream")
-        if self._has_register:
+        if self._gige:
             library.configure(self._stream, frame_retention=_RETENTION_US, packet_timeout=_PACKET_US)
         size = library.ask("arv_camera_get_payload", self._camera)
         self._memory = [np.zeros(size, np.uint8) for _ in range(BUFFERS)]
@@ -89,9 +90,10 @@ class AravisSource:
         if buffer:
             self._hand_over(buffer, intake)
         now_ns = time.monotonic_ns()
-        if self._has_register and now_ns - self._asked_ns >= _ASK_NS:
+        if now_ns - self._asked_ns >= _ASK_NS:
             self._asked_ns, self._answers = now_ns, False
-            self._library.ask("arv_device_read_register", self._device, _PRIVILEGE, byref(c_uint32()))
+            register = _PRIVILEGE if self._gige else _GENCP_VERSION
+            self._library.ask("arv_device_read_register", self._device, register, byref(c_uint32()))
             self._answers = True
 
     def trigger(self) -> None:
@@ -134,7 +136,9 @@ class AravisSource:
         call = self._library.call
         try:
             index = call("arv_buffer_get_user_data", buffer) - 1
-            number = call("arv_buffer_get_frame_id", buffer) or None  # 0: the packet that carries it was lost
+            number = call("arv_buffer_get_frame_id", buffer)
+            if self._gige:
+                number = number or None  # GigE Vision never counts 0: no packet told. USB3 Vision starts with it
             status = call("arv_buffer_get_status", buffer)
             arrived_ns = _monotonic(call("arv_buffer_get_system_timestamp", buffer))
             if status != SUCCESS:

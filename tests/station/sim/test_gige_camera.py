@@ -11,7 +11,7 @@ from station.sim.gige_camera import FakeGigeCamera, GigeCameraError, main
 
 
 @pytest.fixture
-def camera():
+def camera(gige_port):
     try:
         made = FakeGigeCamera((48, 64))
     except GigeCameraError as error:

@@ -299,6 +299,7 @@ class AravisRig(GrabbedRig):
     def prepare(self) -> None:
         if ctypes.util.find_library("aravis-0.8") is None:
             pytest.skip("libaravis-0.8-0 is not installed")
+        self._request.getfixturevalue("gige_port")
         self._plant = FakeGigeCamera(self.size)
 
     def source(self) -> Source:

@@ -20,6 +20,7 @@ from station.core.recipe import CameraSpec
 from station.engine.camera.aravis import AravisFeatures, AravisSource
 from station.engine.camera.aravis_library import LIBRARY, Aravis
 from station.engine.camera.grabbing import GrabbedCamera
+from station.engine.camera.intake import Intake
 from station.engine.camera.protocol import Frame, Item, LostFrame
 from station.sim import control
 from station.sim.gige_camera import FakeGigeCamera
@@ -30,10 +31,13 @@ HERE = "127.0.0.1"
 PATIENCE_S = 20
 WATCHDOG_MS = 300
 
-pytestmark = pytest.mark.skipif(
-    ctypes.util.find_library("aravis-0.8") is None and not Path(f"/usr/lib/x86_64-linux-gnu/{LIBRARY}").exists(),
-    reason="libaravis-0.8-0 is not installed",
-)
+pytestmark = [
+    pytest.mark.usefixtures("gige_port"),
+    pytest.mark.skipif(
+        ctypes.util.find_library("aravis-0.8") is None and not Path(f"/usr/lib/x86_64-linux-gnu/{LIBRARY}").exists(),
+        reason="libaravis-0.8-0 is not installed",
+    ),
+]
 
 
 def wait_for(what: Callable[[], object]) -> object:
@@ -103,6 +107,41 @@ def test_each_trigger_gives_its_own_part_over_200_parts_and_the_wrap_of_the_numb
         assert (item.trigger, item.image.shape, set(item.image.ravel())) == (part, SIZE, {part % 256})
         assert item.exposed_ns <= item.frame_ns <= time.monotonic_ns()
     assert (station.stats.frames, station.stats.lost) == (200, 0)
+
+
+class UsbLibrary:
+    """What a USB3 Vision camera makes the library answer: frame numbers from 0, registers that can be read."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self.numbers = numbers
+        self.read: list[int] = []
+
+    def call(self, name: str, *_: object) -> int:
+        answers = {"user_data": 1, "status": 0, "image_width": 64, "image_height": 48}
+        if name == "arv_stream_timeout_pop_buffer":
+            return len(self.numbers)
+        if name == "arv_buffer_get_frame_id":
+            return self.numbers.pop(0)
+        return answers.get(name.removeprefix("arv_buffer_get_"), 0)
+
+    def ask(self, _name: str, _device: object, register: int, _value: object) -> None:
+        self.read.append(register)
+
+    def release(self, _thing: object) -> None:
+        pass
+
+
+def test_a_usb_camera_counts_from_nought_and_is_asked_for_its_sign_of_life_too() -> None:
+    source = AravisSource("usb", SPEC)
+    source._library = library = UsbLibrary([0, 2])  # frame 1 never came
+    source._memory = [np.zeros(SIZE[0] * SIZE[1], np.uint8)]
+    intake = Intake("usb", SIZE, WATCHDOG_MS)
+    source.grab(intake)
+    source.grab(intake)
+    items = [intake.take() for _ in range(3)]
+    assert [(item.trigger, type(item)) for item in items if item] == [(1, Frame), (2, LostFrame), (3, Frame)]
+    assert library.read == [0x0000]
+    intake.close()
 
 
 def test_a_frame_that_lost_packets_is_an_item_in_its_place(fake, camera) -> None:
