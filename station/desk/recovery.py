@@ -40,11 +40,16 @@ def tell_stories(marks: Sequence[Mark], book: BookPages) -> tuple[FaultStory, ..
 
 
 def unrecorded(book: BookPages, records: Iterable[PartRecord]) -> int:
-    """Physical parts without a record: neither under their number nor, where the PLC did not count them, of a frame."""
+    """Physical parts without a record: neither under their number nor of a frame.
+
+    A frame's record stands for a part that the PLC did not count, or whose count a restart erased before it was read.
+    """
+    records = list(records)
     known = {(record.boot, record.part) for record in records}
+    missing = [fate for fate in book.parts if not fate.part or (fate.boot, fate.part) not in known]
+    by_frame = sum(not fate.part or fate.why is GateReason.NOT_COUNTED for fate in missing)
     strays = sum(not record.part for record in records)
-    missing = sum((fate.boot, fate.part) not in known for fate in book.parts if fate.part)
-    return missing + max(0, sum(not fate.part for fate in book.parts) - strays)
+    return len(missing) - min(by_frame, strays)
 
 
 def story_table(stories: Sequence[FaultStory]) -> str:

@@ -15,7 +15,7 @@ SECOND = 1_000_000_000
 
 
 def book(whys: str, counted: bool = True) -> BookPages:
-    """One part a second, half a second from photo-eye to gate: "." passed, "r" was rejected, "x" not inspected."""
+    """One part a second, half a second from photo-eye to gate: "." passed, "r" was rejected, "x" not inspected, "e" count erased."""
     fates = tuple(
         PartFate(
             index,
@@ -24,7 +24,12 @@ def book(whys: str, counted: bool = True) -> BookPages:
             index if counted else 0,
             7 if counted else 0,
             why == ".",
-            {".": GateReason.PASSED, "r": GateReason.REJECT_WORD, "x": GateReason.HEARTBEAT_STALE}[why],
+            {
+                ".": GateReason.PASSED,
+                "r": GateReason.REJECT_WORD,
+                "x": GateReason.HEARTBEAT_STALE,
+                "e": GateReason.NOT_COUNTED,
+            }[why],
             index * SECOND,
             index * SECOND + SECOND // 2,
         )
@@ -101,6 +106,14 @@ def test_part_that_no_plc_counted_has_the_record_of_its_frame() -> None:
     strays = [record(0, boot=0) for _ in range(3)]
     assert unrecorded(pages, strays) == 0
     assert unrecorded(pages, strays[:2]) == 1
+
+
+def test_part_whose_count_a_restart_erased_has_the_record_of_its_frame() -> None:
+    pages = book(".e.")
+    others = [record(1), record(3)]
+    assert unrecorded(pages, others) == 1
+    assert unrecorded(pages, [*others, record(0, boot=0)]) == 0
+    assert unrecorded(book("..."), [*others, record(0, boot=0)]) == 1  # a counted one needs its own
 
 
 def test_table_says_it_for_a_person() -> None:
