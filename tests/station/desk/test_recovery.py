@@ -15,7 +15,7 @@ SECOND = 1_000_000_000
 
 
 def book(whys: str, counted: bool = True) -> BookPages:
-    """One part a second, half a second from photo-eye to gate: "." passed, "r" was rejected, "x" not inspected, "e" count erased."""
+    """One part a second, half a second to the gate: "." passed, "r" rejected, "x" not inspected, "e" count erased."""
     fates = tuple(
         PartFate(
             index,
