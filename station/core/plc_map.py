@@ -43,6 +43,7 @@ SLOTS = 16
 
 BIN_FULL, AIR_LOW, GATE_FAULT, AT_SPEED = 1, 2, 4, 8  # bits of INPUTS
 STOP_BELT = 1  # bit of REQUEST
+_INPUT_NAMES = {BIN_FULL: "bin full", AIR_LOW: "air low", GATE_FAULT: "gate fault", AT_SPEED: "belt at speed"}
 
 
 class Word(IntEnum):
@@ -66,6 +67,11 @@ Slot = tuple[int, Word]
 def word_of(verdict: Verdict, reason: Reason) -> Word:
     """The word for a verdict: BORDER for a pass that a person should look at."""
     return Word.BORDER if verdict is Verdict.PASS and reason is Reason.BORDER else Word[verdict.name]
+
+
+def input_names(inputs: int) -> str:
+    """What the INPUTS bits say, for people."""
+    return ", ".join(name for bit, name in _INPUT_NAMES.items() if inputs & bit) or "all clear"
 
 
 def split32(value: int) -> tuple[int, int]:

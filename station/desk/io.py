@@ -23,12 +23,6 @@ from station.core.plc_map import Word
 from station.core.states import State
 
 PATIENCE_S = 3.0  # a running line sends its signals five times a second
-_INPUTS = {
-    plc_map.BIN_FULL: "bin full",
-    plc_map.AIR_LOW: "air low",
-    plc_map.GATE_FAULT: "gate fault",
-    plc_map.AT_SPEED: "belt at speed",
-}
 _CLEAR = "\x1b[H\x1b[J"
 
 M = TypeVar("M", bound=Message)
@@ -87,7 +81,6 @@ def board(signals: Signals) -> str:
 def _plc_side(signals: Signals) -> list[str]:
     if signals.answer_age_ms < 0:
         return ["no answer since the link came up"]
-    inputs = ", ".join(name for bit, name in _INPUTS.items() if signals.inputs & bit) or "all clear"
     return [
         f"answered          {signals.answer_age_ms:.0f} ms ago",
         f"BOOT              {signals.boot}",
@@ -96,7 +89,7 @@ def _plc_side(signals: Signals) -> list[str]:
         f"HEARTBEAT         {signals.plc_heartbeat}",
         f"ACK_PART, _MASK   {signals.ack_part}, {signals.ack_mask:016b}",
         f"CONFIRMED         {signals.confirmed} rejects",
-        f"INPUTS            {inputs}",
+        f"INPUTS            {plc_map.input_names(signals.inputs)}",
         f"WANTED            {_recipe(signals.wanted) if signals.wanted else 'any recipe'}",
     ]
 

@@ -246,7 +246,7 @@ class LineController:
             self._note("fault" if differs else "note", differs or f"the PLC asks for recipe 0x{status.wanted:08X}")
         if status.inputs != self._operation.inputs:
             self._operation.inputs = status.inputs
-            self._note("note", f"PLC inputs: {_input_names(status.inputs)}")
+            self._note("note", f"PLC inputs: {plc_map.input_names(status.inputs)}")
 
     def _follow(self, now_ns: int) -> None:
         """Bring everything in line with what has just happened."""
@@ -361,13 +361,3 @@ class LineController:
 
     def _note(self, kind: str, text: str, user: str = "") -> None:
         self._events.append(Event("line", kind, text, self._wall(), user))
-
-
-def _input_names(inputs: int) -> str:
-    names = {
-        plc_map.BIN_FULL: "bin full",
-        plc_map.AIR_LOW: "air low",
-        plc_map.GATE_FAULT: "gate fault",
-        plc_map.AT_SPEED: "belt at speed",
-    }
-    return ", ".join(name for bit, name in names.items() if inputs & bit) or "all clear"

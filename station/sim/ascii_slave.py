@@ -7,33 +7,19 @@ from __future__ import annotations
 
 from station.core.crc import crc16
 from station.sim.plc import IllegalAddressError
-from station.sim.slave import FrameBuffer, Refusal, Registers, parse, parse_words, words_text
+from station.sim.slave import FrameBuffer, Refusal, Registers, TextSlave, parse, parse_words, words_text
 
 COMMAND, ADDRESS, VALUE = "01", "02", "03"
 LONGEST = 128
 _MOST = 24
 
 
-class AsciiSlave:
+class AsciiSlave(TextSlave):
     """One PLC on a line of its own: there is no unit number."""
 
     def __init__(self, registers: Registers) -> None:
+        super().__init__(FrameBuffer(end=ord("\n"), longest=LONGEST))
         self._registers = registers
-        self._buffer = FrameBuffer(end=ord("\n"), longest=LONGEST)
-        self.answered = 0
-        self.damaged = 0
-
-    def next_ns(self) -> int | None:
-        """It never acts by itself."""
-        return None
-
-    def reset(self) -> None:
-        """Forget what is half received."""
-        self._buffer.clear()
-
-    def feed(self, now_ns: int, data: bytes = b"") -> bytes:
-        """Take bytes; returns the answers."""
-        return b"".join(self._answer_to(line) for line in self._buffer.take(data))
 
     def _answer_to(self, line: bytes) -> bytes:
         text = line[:-7]

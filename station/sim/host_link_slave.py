@@ -10,34 +10,20 @@ from functools import reduce
 from operator import xor
 
 from station.sim.plc import IllegalAddressError
-from station.sim.slave import FrameBuffer, Refusal, Registers, parse, parse_words, words_text
+from station.sim.slave import FrameBuffer, Refusal, Registers, TextSlave, parse, parse_words, words_text
 
 FCS_ERROR, FORMAT_ERROR, DATA_ERROR = "13", "14", "15"
 LONGEST = 131
 _MOST = 30  # words in one response frame
 
 
-class HostLinkSlave:
+class HostLinkSlave(TextSlave):
     """One node; its DM area are the registers."""
 
     def __init__(self, registers: Registers, node: int = 0) -> None:
+        super().__init__(FrameBuffer(end=ord("\r"), longest=LONGEST, start=ord("@")))
         self._registers = registers
         self._head = b"@%02d" % node
-        self._buffer = FrameBuffer(end=ord("\r"), longest=LONGEST, start=ord("@"))
-        self.answered = 0
-        self.damaged = 0
-
-    def next_ns(self) -> int | None:
-        """It never acts by itself."""
-        return None
-
-    def reset(self) -> None:
-        """Forget what is half received."""
-        self._buffer.clear()
-
-    def feed(self, now_ns: int, data: bytes = b"") -> bytes:
-        """Take bytes; returns the responses."""
-        return b"".join(self._answer_to(frame) for frame in self._buffer.take(data))
 
     def _answer_to(self, frame: bytes) -> bytes:
         if frame[:3] != self._head or len(frame) < 9:

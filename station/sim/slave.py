@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 
@@ -101,3 +102,28 @@ class FrameBuffer:
 
     def __len__(self) -> int:
         return len(self._frame)
+
+
+class TextSlave(ABC):
+    """A slave whose messages are text with an end mark: it collects them, and its dialect answers."""
+
+    def __init__(self, buffer: FrameBuffer) -> None:
+        self._buffer = buffer
+        self.answered = 0
+        self.damaged = 0
+
+    def next_ns(self) -> int | None:
+        """It never acts by itself."""
+        return None
+
+    def reset(self) -> None:
+        """Forget what is half received."""
+        self._buffer.clear()
+
+    def feed(self, now_ns: int, data: bytes = b"") -> bytes:
+        """Take bytes; returns the answers."""
+        return b"".join(self._answer_to(frame) for frame in self._buffer.take(data))
+
+    @abstractmethod
+    def _answer_to(self, frame: bytes) -> bytes:
+        """The answer to one whole frame, or b""."""

@@ -97,11 +97,9 @@ class Intake:
         """
         now_ns = self._clock_ns()
         self._skip_to(number, now_ns)
-        height, width = picture.shape[:2]
-        if (height, width) != self._size:
-            wanted = f"the recipe wants {self._size[1]} x {self._size[0]}"
-            self._lost(f"{self._name}: gave {width} x {height}, {wanted}", now_ns, Reason.WRONG_FRAME)
-        elif picture.dtype != np.uint8 or (picture.ndim == 3 and grey is None):
+        if not self._fits(picture, now_ns):
+            return
+        if picture.dtype != np.uint8 or (picture.ndim == 3 and grey is None):
             text = f"{self._name}: gave {picture.dtype} {picture.shape}; set the camera to 8-bit grey"
             self._lost(text, now_ns, Reason.WRONG_FRAME)
         elif not self._free:
@@ -119,15 +117,11 @@ class Intake:
         """A whole grey picture in buffer `index` of the library's: not copied, `given_back` when it was looked at."""
         now_ns = self._clock_ns()
         self._skip_to(number, now_ns)
-        height, width = picture.shape
-        if (height, width) != self._size:
-            wanted = f"the recipe wants {self._size[1]} x {self._size[0]}"
-            self._lost(f"{self._name}: gave {width} x {height}, {wanted}", now_ns, Reason.WRONG_FRAME)
+        if not self._fits(picture, now_ns):
             self._back.append(index)
             return
-        frame = Frame(picture, self._trigger, min(exposed_ns or now_ns, now_ns), now_ns)
         self._lent[self._trigger] = index
-        self._put(frame)
+        self._put(Frame(picture, self._trigger, min(exposed_ns or now_ns, now_ns), now_ns))
 
     def given_back(self) -> list[int]:
         """Buffers of `lend` that are free again."""
@@ -191,6 +185,15 @@ class Intake:
             if not self.closed:
                 self.closed = True
                 os.close(self._waiting)
+
+    def _fits(self, picture: NDArray[np.uint8], now_ns: int) -> bool:
+        """Whether it has the recipe's size; one that has not is a lost frame."""
+        height, width = picture.shape[:2]
+        if (height, width) == self._size:
+            return True
+        wanted = f"the recipe wants {self._size[1]} x {self._size[0]}"
+        self._lost(f"{self._name}: gave {width} x {height}, {wanted}", now_ns, Reason.WRONG_FRAME)
+        return False
 
     def _skip_to(self, number: int | None, now_ns: int) -> None:
         """Count this frame, and make lost frames of those that are missing before it."""

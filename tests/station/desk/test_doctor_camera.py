@@ -42,7 +42,7 @@ def config(**camera: Any) -> StationConfig:
 def test_a_real_camera_is_set_up_and_let_go_of() -> None:
     camera = Camera()
     given: list[object] = []
-    found = check_camera(config(backend="aravis"), False, lambda *wish: given.append(wish[1:]) or camera)  # type: ignore
+    found = check_camera(config(backend="aravis"), False, lambda *wish: given.append(wish[1:]) or camera)
     assert found.health is Health.GOOD
     assert "no recipe's settings" in found.text
     assert given == [((480, 640), CameraSpec())]
@@ -51,7 +51,7 @@ def test_a_real_camera_is_set_up_and_let_go_of() -> None:
 
 def test_what_the_camera_says_is_the_finding() -> None:
     camera = Camera("camera 1: ExposureTime = 500.0 was written, 530.0 is read back")
-    found = check_camera(config(backend="aravis"), False, lambda *_: camera)  # type: ignore
+    found = check_camera(config(backend="aravis"), False, lambda *_: camera)
     assert found.health is Health.FAILURE
     assert "530.0 is read back" in found.text
     assert found.advice
