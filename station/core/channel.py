@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from station.core.errors import ChannelError, MessageTooLongError
+from station.core.message import Message
 from station.core.messages import AnyMessage
 
 MAX_MESSAGE = 192 * 1024  # bytes; below the kernel's default socket buffer (212,992)
@@ -29,15 +30,17 @@ _decoder: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessa
 class Channel:
     """One end of a connection; not thread-safe, owned by one thread."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, trusted: bool = False) -> None:
+        """`trusted`: the peer is root or our own user; what it says about people is believed."""
         sock.setblocking(False)
         self._sock = sock
+        self.trusted = trusted
 
     def fileno(self) -> int:
         """For select and friends; -1 after close."""
         return self._sock.fileno()
 
-    def send(self, message: AnyMessage, descriptor: int | None = None) -> bool:
+    def send(self, message: Message, descriptor: int | None = None) -> bool:
         """Send now or not at all. False = the peer's queue is full and nothing was sent.
 
         Raises:
@@ -126,10 +129,12 @@ class Listener:
             peer, _ = self._sock.accept()
         except (BlockingIOError, InterruptedError):
             return None
-        if _peer_user(peer) not in {0, os.geteuid()} and os.getegid() not in _peer_groups(peer):
+        user, group = _peer_identity(peer)
+        trusted = user in {0, os.geteuid()}
+        if not trusted and os.getegid() not in _peer_groups(peer, group):
             peer.close()
             return None
-        return Channel(peer)
+        return Channel(peer, trusted)
 
     def close(self) -> None:
         """Close and remove the meeting point."""
@@ -160,15 +165,14 @@ def _first_descriptor(ancillary: list[tuple[int, int, bytes]]) -> int | None:
     return None
 
 
-def _peer_user(peer: socket.socket) -> int:
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", credentials)[1])
+def _peer_identity(peer: socket.socket) -> tuple[int, int]:
+    """User and group."""
+    _, user, group = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
+    return user, group
 
 
-def _peer_groups(peer: socket.socket) -> set[int]:
+def _peer_groups(peer: socket.socket, own: int) -> set[int]:
     """The peer's groups: in a user namespace (PrivateUsers=yes) its user has no number, but our own group keeps it."""
-    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    own = int(struct.unpack("3i", credentials)[2])
     try:
         others = peer.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, 1024)
     except OSError:  # more than 256 groups, or a kernel before 4.13: nothing is known, so nothing is allowed

@@ -45,6 +45,7 @@ class StationSection(Section, frozen=True):
     run_dir: str = "/run/saiken"  # sockets and the line's memory
     rehearsal: bool = False  # allow injected faults (demo, commissioning)
     autostart: bool = False  # go from Ready to ContinuousExecution without a person
+    login_required: bool = False  # without a log-in nothing is done but stop and halt
 
 
 class LineSection(Section, frozen=True):
@@ -144,7 +145,7 @@ class StationConfig(Section, frozen=True):
         return Path(self.station.run_dir)
 
     def socket(self, process: str) -> Path:
-        """Meeting point of `process`: "line", "engine" or "recorder"."""
+        """Meeting point: "line", "engine", "recorder" (records) or "journal" (questions to it)."""
         return self.run_dir / f"{process}.sock"
 
 

@@ -3,7 +3,8 @@
 engine -> line      EngineStatus, PartVerdict
 line   -> engine    Numbering
 line   -> anyone    LineStatus, Signals, PartRecord  (window, desk, doctor connect to the line)
-window -> line      Command                          answered by CommandResult
+window -> line, engine, recorder   Command           answered by CommandResult
+window -> recorder  any Question                     answered by its Reply, or a Refusal
 engine -> window    Ring, Showing                    (frames by shared memory, `station.core.ring`)
 camera -> engine    CameraReady, Exposed             (camera simulator; frames by shared memory)
 desk   -> engine    Rehearse                         (only where the configuration allows rehearsals)
@@ -13,14 +14,17 @@ line   -> recorder  PartRecord, Event                answered by Stored
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
+from station.core.asking import AskEvents, Events
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
+from station.core.message import Command, CommandResult, Event, Message, Refusal
 from station.core.recipe_line import SupervisionSpec
 
-
-class Message(msgspec.Struct, frozen=True, tag=True):
-    """Base of all messages; the struct's name is its tag on the wire."""
+Mode = Literal["production", "challenge"]
+"""What parts are made for: to be sold, or to test the station with seeded parts, counted apart."""
 
 
 class FrameKey(msgspec.Struct, frozen=True, order=True):
@@ -80,6 +84,9 @@ class PartRecord(Message, frozen=True):
     limit: float
     ledger: Ledger
     time: float  # wall clock, seconds since 1970: for people, never for intervals
+    recipe: str = ""  # name@version
+    lot: str = ""
+    mode: Mode = "production"
 
 
 class InspectionRecord(Message, frozen=True):
@@ -98,16 +105,6 @@ class InspectionRecord(Message, frozen=True):
     picture: tuple[int, int] | None  # (height, width) of the picture that comes with it
     kept_as: str  # "ng" | "border" | "ok" | "": why the picture is kept
     time: float
-
-
-class Event(Message, frozen=True):
-    """Something a person may want to know later: state change, fault, recovery, command."""
-
-    source: str  # process
-    kind: str  # "state" | "fault" | "recovery" | "command" | "note"
-    text: str
-    time: float
-    user: str = ""
 
 
 class Delivery(Message, frozen=True):
@@ -153,6 +150,8 @@ class LineStatus(Message, frozen=True):
     realtime: str  # "SCHED_FIFO 50, memory locked" or why not
     drift: DriftState = DriftState.UNWATCHED  # of the engine's newest status
     drift_detail: str = ""
+    lot: str = ""  # of the parts that come now; a person says it
+    mode: Mode = "production"
 
 
 class Signals(Message, frozen=True):
@@ -175,24 +174,6 @@ class Signals(Message, frozen=True):
     gate: int
     slots: tuple[tuple[int, int], ...]  # 16 of (part, word) that the PLC holds for sure; (0, 0) = empty
     forced: tuple[str, ...]  # outputs that an integrator holds now
-
-
-class Command(Message, frozen=True):
-    """A person's wish; checked by the process that executes it."""
-
-    action: str  # "start" | "stop" | "halt" | "confirm" | "force"
-    user: str
-    role: str  # "operator" | "supervisor" | "integrator" | "engineer"
-    output: str = ""  # force: "gate" | "stop-belt"
-    seconds: float = 0.0  # force: for so long; 0 = let go now
-
-
-class CommandResult(Message, frozen=True):
-    """What became of it."""
-
-    action: str
-    done: bool
-    text: str
 
 
 class Patch(msgspec.Struct, frozen=True):
@@ -270,6 +251,9 @@ AnyMessage = (
     | Signals
     | Command
     | CommandResult
+    | Refusal
+    | AskEvents
+    | Events
     | Showing
     | CameraReady
     | Exposed

@@ -21,7 +21,8 @@ import msgspec
 
 from station.core.channel import Channel, connect
 from station.core.errors import ChannelError, MessageTooLongError, StorageError
-from station.core.messages import Delivery, Event, InspectionRecord, PartRecord, Stored
+from station.core.message import Event
+from station.core.messages import Delivery, InspectionRecord, PartRecord, Stored
 from station.core.spill import SpillFile
 
 Record = PartRecord | InspectionRecord | Event

@@ -18,7 +18,8 @@ from station.core import plc_map
 from station.core.channel import Channel, connect
 from station.core.config import load_config
 from station.core.errors import ChannelError, StationError
-from station.core.messages import Command, CommandResult, Message, Signals
+from station.core.message import Command, CommandResult, Message
+from station.core.messages import Signals
 from station.core.plc_map import Word
 from station.core.states import State
 
@@ -59,7 +60,7 @@ def force(config: Path, output: str, seconds: float, role: str) -> int:
         LineSilentError: no running line.
     """
     with _door(config) as channel:
-        channel.send(Command("force", getpass.getuser(), role, output, seconds))
+        channel.send(Command("force", getpass.getuser(), role, output, seconds=seconds))
         answer = _wait(channel, CommandResult)
     print(answer.text, file=sys.stdout if answer.done else sys.stderr)
     return 0 if answer.done else 1

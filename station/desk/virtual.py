@@ -19,7 +19,8 @@ from typing import Literal
 import msgspec
 
 from station.core.config import DialectName, LineSection, StationConfig, StationSection, check_tracking
-from station.core.messages import Command, EngineStatus, Event, PartRecord
+from station.core.message import Command, Event
+from station.core.messages import EngineStatus, PartRecord
 from station.core.states import State
 from station.desk.stage import tracked_belt
 from station.desk.summary import Summary, save, sum_up, table

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from station.core.channel import Channel, connect
 from station.core.errors import ChannelError
-from station.core.messages import Command, CommandResult, LineStatus, PartRecord, Rehearse
+from station.core.message import Command, CommandResult
+from station.core.messages import LineStatus, PartRecord, Rehearse
 from station.core.states import State
 
 _RETRY_S = 0.1

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.core.config import StationConfig
-from station.core.messages import Event, InspectionRecord
+from station.core.message import Event
+from station.core.messages import InspectionRecord
 from station.core.outbox import Outbox
 from station.engine.inspector import with_picture
 from station.engine.keeping import Keeping, picture_descriptor

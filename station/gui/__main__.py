@@ -49,7 +49,7 @@ def _run(config: StationConfig) -> int:
     from station.gui.window import StationWindow
 
     app = QApplication(["saiken"])
-    link = StationLink(config.socket("line"), config.socket("engine"), getpass.getuser())
+    link = StationLink(config.socket("line"), config.socket("engine"), config.socket("journal"), getpass.getuser())
     window = StationWindow(link, Language(config.gui.language), config.station.name)
     for number in (signal.SIGTERM, signal.SIGINT):
         # The window's timer lets Python see the signal; singleShot, because it may come before the loop runs.

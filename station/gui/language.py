@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The window's language, switchable at run time; reads Qt Linguist's .ts files directly, so nothing is compiled.
 
-English is the language of the sources; `saiken_en.ts` holds only its plurals.
+One file for each language and screen: translations/CODE/SCREEN.ts. English is the language of the sources; its files
+hold only plurals.
 """
 
 from __future__ import annotations
@@ -39,11 +40,13 @@ def read_ts(file: Path) -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 class TsTranslator(QTranslator):
-    """Answers Qt's questions from one .ts file."""
+    """Answers Qt's questions from the .ts files of one language."""
 
     def __init__(self, code: str) -> None:
         super().__init__()
-        self._forms = read_ts(TRANSLATIONS / f"saiken_{code}.ts")
+        self._forms = {
+            key: forms for file in sorted((TRANSLATIONS / code).glob("*.ts")) for key, forms in read_ts(file).items()
+        }
 
     def isEmpty(self) -> bool:
         """Qt does not install an empty translator."""

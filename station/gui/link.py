@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Saiken authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The window's two connections: to the line (status, records, commands) and to the engine (frames, showings).
+"""The window's connections: to the line (status, records, commands), the engine (frames, showings) and the recorder
+(questions to the journal, labels, log-in).
 
 Nothing here blocks: `poll` takes what has come and returns. A process that is gone is tried again by itself; one
 that is frozen is noticed by its silence. No Qt in here.
@@ -9,19 +10,27 @@ that is frozen is noticed by its silence. No Qt in here.
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from station.core.authority import ACTIONS
 from station.core.channel import Channel, connect
 from station.core.errors import ChannelError
-from station.core.messages import AnyMessage, Command, CommandResult, LineStatus, PartRecord, Ring, Showing
+from station.core.message import Command, CommandResult, Message, Question, Refusal, Reply
+from station.core.messages import AnyMessage, LineStatus, PartRecord, Ring, Showing, Signals
 from station.core.ring import FrameRing, RingFrame
 from station.gui.news import Answer, StationNews
 
 RETRY_NS = 200_000_000  # between two attempts to connect
 SILENCE_NS = 1_500_000_000  # the line speaks five times a second; after this it counts as gone
 ANSWER_NS = 2_000_000_000  # a command without a result by then was not heard
+QUESTION_NS = 10_000_000_000  # a question may be long to answer
 BATCH = 256  # messages of one peer in one poll: a flood must not hold the window
+
+Then = Callable[[CommandResult], None] | None
 
 
 class Peer:
@@ -52,7 +61,7 @@ class Peer:
             self.close()
         return arrived
 
-    def send(self, message: AnyMessage) -> bool:
+    def send(self, message: Message) -> bool:
         """Send now or not at all; False when the peer did not take it."""
         if self._channel is None:
             return False
@@ -78,19 +87,39 @@ class Peer:
             self._channel = None
 
 
+class _Sent(NamedTuple):
+    """A command that was sent, and who wants to know."""
+
+    action: str
+    at_ns: int
+    then: Then
+
+
+class _Asked(NamedTuple):
+    """A question that was asked, and who wants to know."""
+
+    at_ns: int
+    then: Callable[[Reply, bytes], None]
+
+
 class StationLink:
     """Fills `news`; `poll` is called by the window's timer, always from the same thread."""
 
-    def __init__(self, line: Path, engine: Path, user: str, role: str = "operator") -> None:
+    def __init__(self, line: Path, engine: Path, journal: Path, user: str, role: str = "operator") -> None:
+        """Meeting points, and who asks as long as nobody has logged in."""
         self.news = StationNews()
         self._line = Peer(line)
         self._engine = Peer(engine)
-        self._user = user
-        self._role = role
+        self._recorder = Peer(journal)
+        self._peers = {"line": self._line, "engine": self._engine, "recorder": self._recorder}
+        self._nobody = (user, role)
+        self._badge = ""
         self._ring: FrameRing | None = None
         self._heard_ns = 0  # newest sign of life of the line
         self._now_ns = 0
-        self._waiting: deque[tuple[str, int]] = deque()  # commands sent: action, time
+        self._waiting: list[_Sent] = []
+        self._questions: dict[int, _Asked] = {}
+        self._number = 0
 
     def poll(self, now_ns: int) -> None:
         """Take everything that has come; `now_ns` is CLOCK_MONOTONIC."""
@@ -101,30 +130,79 @@ class StationLink:
             self._take_from_line(message)
         for message, descriptor in self._engine.poll(now_ns):
             self._take_from_engine(message, descriptor)
+        for message, descriptor in self._recorder.poll(now_ns):
+            self._take_from_recorder(message, descriptor)
         self._notice_absence(now_ns)
 
-    def send(self, action: str) -> None:
-        """Ask the line for "start", "stop", "halt" or "confirm"; `news.answer` says what became of it."""
-        if self._line.send(Command(action, self._user, self._role)):
-            self._waiting.append((action, self._now_ns))
+    def send(self, action: str, what: str = "", value: str = "", seconds: float = 0.0, then: Then = None) -> None:
+        """Ask the process that executes `action` (`station.core.authority`) to do it.
+
+        `then` is called with the result, which stands in `news.answer` too; without an answer it says so.
+        """
+        user, role = (self.news.user, self.news.role) if self._badge else self._nobody
+        command = Command(action, user, role, what, value, seconds, self._badge)
+        sent = _Sent(action, self._now_ns, then)
+        if self._peers[ACTIONS[action].process].send(command):
+            self._waiting.append(sent)
             self.news.answer = Answer(action, "waiting", "")
         else:
-            self.news.answer = Answer(action, "unheard", "")
+            self._unheard(sent)
+
+    def ask(self, question: Question, then: Callable[[Reply, bytes], None]) -> None:
+        """Ask the recorder; `then` is called with the reply (or a Refusal) and the picture file that came with it."""
+        self._number += 1
+        if self._recorder.send(replace(question, number=self._number)):
+            self._questions[self._number] = _Asked(self._now_ns, then)
+        else:
+            then(Refusal(self._number, "the recorder is not there"), b"")
+
+    def log_out(self) -> None:
+        """From now on nobody is logged in here."""
+        self._badge = ""
+        self.news.user, self.news.role = "", "operator"
 
     def close(self) -> None:
         """May be called twice."""
-        self._line.close()
-        self._engine.close()
+        for peer in self._peers.values():
+            peer.close()
         self._close_ring()
 
     def _take_from_line(self, message: AnyMessage) -> None:
         if isinstance(message, LineStatus):
             self.news.status = message
+        elif isinstance(message, Signals):
+            self.news.signals = message
         elif isinstance(message, PartRecord):
             self.news.take_record(message)
         elif isinstance(message, CommandResult):
-            self._waiting = deque(sent for sent in self._waiting if sent[0] != message.action)
-            self.news.answer = Answer(message.action, "done" if message.done else "refused", message.text)
+            self._take_result(message)
+
+    def _take_from_recorder(self, message: AnyMessage, descriptor: int | None) -> None:
+        file = b""
+        if descriptor is not None:
+            file = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+            os.close(descriptor)
+        if isinstance(message, CommandResult):
+            self._take_result(message)
+        elif isinstance(message, Reply) and (asked := self._questions.pop(message.number, None)):
+            asked.then(message, file)
+
+    def _take_result(self, result: CommandResult) -> None:
+        if result.done and result.badge:
+            self._badge = result.badge
+            self.news.user, self.news.role = result.text, result.role
+        self.news.answer = Answer(result.action, "done" if result.done else "refused", result.text)
+        for sent in self._waiting:
+            if sent.action == result.action:
+                self._waiting.remove(sent)
+                if sent.then:
+                    sent.then(result)
+                return
+
+    def _unheard(self, sent: _Sent) -> None:
+        self.news.answer = Answer(sent.action, "unheard", "")
+        if sent.then:
+            sent.then(CommandResult(sent.action, False, ""))
 
     def _take_from_engine(self, message: AnyMessage, descriptor: int | None) -> None:
         if isinstance(message, Ring) and descriptor is not None:
@@ -133,6 +211,8 @@ class StationLink:
         _discard(descriptor)
         if isinstance(message, Showing):
             self.news.take_showing(message, self._frame(message.slot_sequence))
+        elif isinstance(message, CommandResult):
+            self._take_result(message)
 
     def _attach(self, descriptor: int) -> None:
         self._close_ring()
@@ -148,12 +228,16 @@ class StationLink:
         news = self.news
         news.line_here = self._line.here and now_ns - self._heard_ns < SILENCE_NS
         if not news.line_here:
-            news.status = None
+            news.status, news.signals = None, None
         news.engine_here = self._engine.here
+        news.recorder_here = self._recorder.here
         if not news.engine_here:
             self._close_ring()
-        while self._waiting and now_ns - self._waiting[0][1] > ANSWER_NS:
-            news.answer = Answer(self._waiting.popleft()[0], "unheard", "")
+        while self._waiting and now_ns - self._waiting[0].at_ns > ANSWER_NS:
+            self._unheard(self._waiting.pop(0))
+        late = [number for number, asked in self._questions.items() if now_ns - asked.at_ns > QUESTION_NS]
+        for number in late:
+            self._questions.pop(number).then(Refusal(number, "the recorder does not answer"), b"")
 
     def _close_ring(self) -> None:
         if self._ring:

@@ -12,12 +12,16 @@ import msgspec
 
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 from station.core.errors import BundleError, PlcError
+from station.core.message import Question, Reply
 from station.core.messages import Counters, FrameKey, LineStatus, PartRecord, Showing, Why
 from station.core.plc_map import BIN_FULL
 from station.core.ring import RingFrame
 from station.core.states import State
+from station.gui.link import Then
 from station.gui.made_up_part import HEIGHT, WIDTH, Blemish, blur, cut_patch, draw_part, grey_bytes
 from station.gui.news import Answer, StationNews
+from station.gui.pane import Screen
+from station.gui.run.run_screen import RunScreen
 
 LIMIT = 3.2
 _SCRATCH, _DENT = Blemish("scratch", 806, 236), Blemish("dent", 398, 560)
@@ -46,24 +50,44 @@ class StillLink:
     def __init__(self, news: StationNews | None = None) -> None:
         self.news = news or StationNews()
         self.sent: list[str] = []
+        self.asked: list[Question] = []
+        self.replies: dict[type[Question], tuple[Reply, bytes]] = {}  # what a question of this type is answered with
 
     def poll(self, now_ns: int) -> None:
         """Nothing comes."""
 
-    def send(self, action: str) -> None:
-        """Remembered only."""
-        self.sent.append(action)
+    def send(self, action: str, what: str = "", value: str = "", seconds: float = 0.0, then: Then = None) -> None:
+        """Remembered only, as words: the action and what is not empty."""
+        self.sent.append(" ".join(word for word in (action, what, value, f"{seconds:g}" if seconds else "") if word))
+
+    def ask(self, question: Question, then: Callable[[Reply, bytes], None]) -> None:
+        """Answered at once, if there is a reply for this type."""
+        self.asked.append(question)
+        if type(question) in self.replies:
+            then(*self.replies[type(question)])
+
+    def log_out(self) -> None:
+        """Nobody is logged in."""
+        self.news.user, self.news.role = "", "operator"
 
     def close(self) -> None:
         """Nothing to close."""
 
 
 class Scene(NamedTuple):
-    """One picture to take: the news, and whether the Why pane is open on the newest part."""
+    """One picture to take: the news, which screen is in front, and what is done there before the picture is taken."""
 
     name: str
     news: StationNews
-    explains: bool = False
+    screen: str = "run"
+    replies: dict[type[Question], tuple[Reply, bytes]] = {}  # noqa: RUF012  # nobody changes it
+    prepare: Callable[[Screen], None] = lambda _: None
+
+
+def explain(screen: Screen) -> None:
+    """Open the Why pane on the newest part."""
+    if isinstance(screen, RunScreen):
+        screen.explain_newest()
 
 
 def finding(blemish: Blemish, score: float, confirmed: bool, golden: int = 17) -> Finding:
@@ -208,9 +232,9 @@ def scenes() -> tuple[Scene, ...]:
         Scene("run-border", border()),
         Scene("run-ng", bad()),
         Scene("run-not-inspected", late()),
-        Scene("why-ng", bad(), explains=True),
-        Scene("why-cleared", good(), explains=True),
-        Scene("why-not-inspected", late(), explains=True),
+        Scene("why-ng", bad(), prepare=explain),
+        Scene("why-cleared", good(), prepare=explain),
+        Scene("why-not-inspected", late(), prepare=explain),
         Scene("ready", _refused()),
         Scene("bin-full", _changed(inputs=BIN_FULL)),
         Scene("promise-void", _promise_void()),

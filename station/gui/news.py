@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from station.core.domain import Verdict
-from station.core.messages import FrameKey, LineStatus, PartRecord, Showing
+from station.core.messages import FrameKey, LineStatus, PartRecord, Showing, Signals
 from station.core.ring import RingFrame
 
 RECENT = 20  # parts in the strip
@@ -56,7 +56,10 @@ class StationNews:
         self.engine_here = False
         self.status: LineStatus | None = None
         self.live: Evidence | None = None
+        self.signals: Signals | None = None
         self.answer: Answer | None = None
+        self.user, self.role = "", "operator"  # who is logged in; nobody is an operator without a name
+        self.recorder_here = False
         self.cleared = 0  # over-detections cleared since the window was opened
         self.slots: list[PartRecord | None] = [None] * RECENT
         self.newest_slot = -1

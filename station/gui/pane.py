@@ -34,7 +34,14 @@ class Panel(Pane):
 
 
 class Screen(Pane):
-    """One page of the window: Run today; Review, Alarms and others fit beside it in `StationWindow`."""
+    """One page of the window; `station.gui.screens` lists all."""
+
+    def entered(self) -> None:
+        """A person has come to this screen: the moment to ask for what is not in the news."""
+
+    def notice(self, news: StationNews) -> str:
+        """How many things wait here for a person, on the rail; "" for none. Called on every pull."""
+        return ""
 
     def show_news(self, news: StationNews) -> None:
         """Called up to 30 times a second while this screen is in front; must be cheap when nothing changed."""

@@ -36,13 +36,15 @@ def save_screenshots(folder: Path, language: Language) -> Iterator[Path]:
 
 def show_scene(scene: Scene, language: Language, size: tuple[int, int]) -> StationWindow:
     """A window that shows this scene and stands still."""
-    window = StationWindow(StillLink(scene.news), language, "station-1")
+    link = StillLink(scene.news)
+    link.replies = scene.replies
+    window = StationWindow(link, language, "station-1")
     window.resize(*size)
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)  # grabbed only
     window.show()
     window.pull()
-    if scene.explains and scene.news.newest:
-        window.run.explain(scene.news.newest)
+    window.show_screen(scene.screen)
+    scene.prepare(window.screens[scene.screen])
     QApplication.processEvents()
     return window
 

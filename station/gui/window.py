@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from functools import partial
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
@@ -16,27 +16,14 @@ from station.gui.health_bar import HealthBar
 from station.gui.language import LANGUAGES, Language, translate
 from station.gui.news import StationNews
 from station.gui.pane import Pane, Screen, button, label
-from station.gui.run_screen import RunScreen
+from station.gui.rail import Rail
+from station.gui.run.run_screen import RunScreen
+from station.gui.screens import SCREENS, Link
 from station.gui.situation import situation
 from station.gui.state_banner import StateBanner
 from station.gui.style import BASE_HEIGHT, BASE_WIDTH, scale_for, sheet
 
 PULL_MS = 34  # at most 30 times a second
-
-
-class Link(Protocol):
-    """What the window needs of `station.gui.link.StationLink`; the screenshots have a still one."""
-
-    news: StationNews
-
-    def poll(self, now_ns: int) -> None:
-        """Take what has come; never blocks."""
-
-    def send(self, action: str) -> None:
-        """Send a command; the answer comes with the news."""
-
-    def close(self) -> None:
-        """The window is closed."""
 
 
 class Header(Pane):
@@ -78,25 +65,30 @@ class Header(Pane):
 
 
 class StationWindow(QWidget):
-    """Screens stand in a stack; today there is one. Pulls by itself only after `run`."""
+    """The rail's screens stand in a stack; the one in front gets the news. Pulls by itself after `start_pulling`."""
 
     def __init__(self, link: Link, language: Language, station: str) -> None:
         super().__init__()
         self._link = link
         self._language = language
         self._scale = 0.0
-        self.header, self.banner, self.run = Header(station), StateBanner(), RunScreen()
-        self.screens: tuple[Screen, ...] = (self.run,)
+        self.header, self.banner = Header(station), StateBanner()
+        self.screens: dict[str, Screen] = {entry.key: entry.make(link) for entry in SCREENS}
+        self.rail = Rail(len(SCREENS))
         self._stack = QStackedLayout()
-        for screen in self.screens:
+        for screen in self.screens.values():
             self._stack.addWidget(screen)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.rail)
+        row.addLayout(self._stack, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
         column.addWidget(self.header)
         column.addWidget(self.banner)
-        column.addLayout(self._stack, 1)
-        self.run.wanted.connect(link.send)
+        column.addLayout(row, 1)
+        self.rail.wanted.connect(self._show_place)
         self.header.language.clicked.connect(self.switch_language)
         self._add_keys()
         self._timer = QTimer(self)
@@ -106,6 +98,17 @@ class StationWindow(QWidget):
         self._name_language()
         self._resize_everything(BASE_WIDTH, BASE_HEIGHT)
         self.resize(BASE_WIDTH, BASE_HEIGHT)
+
+    @property
+    def run(self) -> RunScreen:
+        """The first screen."""
+        screen = self.screens["run"]
+        assert isinstance(screen, RunScreen)
+        return screen
+
+    def show_screen(self, key: str) -> None:
+        """Bring a screen to the front, by its key in `SCREENS`."""
+        self._show_place(list(self.screens).index(key))
 
     def start_pulling(self) -> None:
         """From now on the timer pulls."""
@@ -117,7 +120,11 @@ class StationWindow(QWidget):
         news = self._link.news
         self.header.show_news(news)
         self.banner.show_situation(situation(news))
-        self.screens[self._stack.currentIndex()].show_news(news)
+        for key, button_of_it in zip(self.screens, self.rail.buttons, strict=True):
+            button_of_it.show_notice(self.screens[key].notice(news))
+        screen = self._stack.currentWidget()
+        if isinstance(screen, Screen):
+            screen.show_news(news)
 
     def switch_language(self) -> None:
         """To the other language, at once."""
@@ -135,6 +142,13 @@ class StationWindow(QWidget):
         self._link.close()
         super().closeEvent(event)
 
+    def _show_place(self, place: int) -> None:
+        self.rail.mark(place)
+        self._stack.setCurrentIndex(place)
+        screen = list(self.screens.values())[place]
+        screen.entered()
+        screen.show_news(self._link.news)
+
     def _resize_everything(self, width: int, height: int) -> None:
         scale = scale_for(width, height)
         if scale != self._scale:
@@ -143,6 +157,7 @@ class StationWindow(QWidget):
 
     def _name_language(self) -> None:
         self.header.language.setText(f"{LANGUAGES[self._language.other]}  F2")
+        self.rail.show_names([translate("Rail", entry.name) for entry in SCREENS])
 
     def _add_keys(self) -> None:
         controls = self.run.controls
@@ -154,3 +169,5 @@ class StationWindow(QWidget):
             ("F9", controls.confirm.click),
         ):
             QShortcut(QKeySequence(key), self, action)
+        for place in range(len(SCREENS)):
+            QShortcut(QKeySequence(f"Ctrl+{place + 1}"), self, partial(self._show_place, place))

@@ -165,7 +165,7 @@ def advice(matter: Matter, said: str = "") -> str:
 
 
 def stage_word(stage: str) -> str:
-    """A name of `station.gui.timing.STAGES`."""
+    """A name of `station.gui.why.timing.STAGES`."""
     return translate("Stage", _STAGES[stage])
 
 

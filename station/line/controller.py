@@ -25,21 +25,13 @@ from station.core import plc_map
 from station.core.config import StationConfig
 from station.core.domain import Health, Reason
 from station.core.errors import PlcError
-from station.core.messages import (
-    Command,
-    CommandResult,
-    EngineStatus,
-    Event,
-    LineStatus,
-    Numbering,
-    PartRecord,
-    PartVerdict,
-    Signals,
-)
+from station.core.message import Command, CommandResult, Event
+from station.core.messages import EngineStatus, LineStatus, Numbering, PartRecord, PartVerdict, Signals
 from station.core.states import State
 from station.line.forcing import ForcedOutputs
 from station.line.link import PlcLink, PlcStatus, Written
 from station.line.operation import STICKY, Operation
+from station.line.orders import Orders
 from station.line.parts import PartsInFlight
 from station.line.shift_register import ShiftRegister
 from station.line.signals import SignalBoard
@@ -74,6 +66,7 @@ class LineController:
         self._register = ShiftRegister(config.line, self._parts) if config.line.tracking != "plc" else None
         self._board = SignalBoard()
         self._forced = ForcedOutputs()
+        self._orders = Orders(self._operation, self._forced, self._parts)
         self._linked = False  # a poll came since the last handshake
         self._engine: EngineStatus | None = None
         self._engine_ns = 0
@@ -151,6 +144,7 @@ class LineController:
         if self._engine is None:
             self._note("recovery", "engine is there")
         self._engine, self._engine_ns = status, now_ns
+        self._parts.series = self._parts.series._replace(recipe=status.recipe)
         known = self._supervision.spec if self._supervision else None
         if status.recipe_id and status.supervision != known:
             self._supervision = Supervision(status.supervision)
@@ -171,13 +165,15 @@ class LineController:
 
     def command(self, command: Command, now_ns: int) -> CommandResult:
         """A person's wish: operators start, stop and halt (and end a halt), supervisors confirm an error."""
-        if command.action == "force":
-            done, text = self._forced.force(command, self.state, now_ns)
-        else:
-            done, text = self._operation.execute(command)
+        done, text = self._orders.execute(command, now_ns)
         self._note("command", f"{command.action} by {command.role}: {text}", command.user)
         self._follow(now_ns)
         return CommandResult(command.action, done, text)
+
+    def refuse(self, command: Command, text: str) -> CommandResult:
+        """Whoever asks for this may not."""
+        self._note("command", f"{command.action} refused: {text}", command.user)
+        return CommandResult(command.action, False, text)
 
     def close(self, now_ns: int) -> None:
         """The process ends: fall to a non-producing state and close all parts; keep driving until the PLC knows."""
@@ -354,6 +350,7 @@ class LineController:
                 self._engine,
                 plc_detail=self._link.detail,
                 counters=counters,
+                series=self._parts.series,
                 realtime=self._realtime,
             )
         )

@@ -7,7 +7,7 @@ stop-belt   REQUEST says "stop the belt"
 from __future__ import annotations
 
 from station.core import plc_map
-from station.core.messages import Command
+from station.core.message import Command
 from station.core.states import State
 
 OUTPUTS = ("gate", "stop-belt")
@@ -38,7 +38,7 @@ class ForcedOutputs:
 
     def force(self, command: Command, state: State, now_ns: int) -> tuple[bool, str]:
         """Hold or let go of one output; whether it was done, and a sentence for the person and the audit trail."""
-        output, seconds = command.output, command.seconds
+        output, seconds = command.what, command.seconds
         if command.role != "integrator":
             return False, f"outputs are forced by an integrator, not by role '{command.role}'"
         if output not in OUTPUTS:

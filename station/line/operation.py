@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from station.core.messages import Command
+from station.core.message import Command
 from station.core.states import State, StateMachine
 from station.line.supervision import Cause
 

@@ -18,6 +18,7 @@ from station.core.domain import Ledger, Reason, Verdict
 from station.core.messages import Counters, PartRecord, PartVerdict
 from station.core.plc_map import Slot, Word
 from station.line.link import PlcStatus, Written
+from station.line.series import Series
 
 MAX_IN_FLIGHT = 8  # written and not acknowledged
 _MS = 1_000_000
@@ -33,6 +34,7 @@ class Part:
     number: int
     seen_ns: int  # its count was first read
     deadline_ns: int
+    series: Series
     answer: PartVerdict | None = None
     received_ns: int = 0
     verdict: Verdict | None = None
@@ -48,7 +50,7 @@ class Part:
 
 
 class PartsInFlight:
-    """All open parts by number. The controller sets `executing`; records wait in it until taken."""
+    """All open parts by number. The controller sets `executing` and `series`; records wait in it until taken."""
 
     def __init__(self, line: LineSection, wall: Callable[[], float]) -> None:
         self._line = line
@@ -60,6 +62,7 @@ class PartsInFlight:
         self._newest = 0
         self._by_place = line.tracking != "plc"  # the gate is ours: a part stays open until it has gone through
         self.executing = False
+        self.series = Series()  # of the parts that are counted from now on
         self.counters = Counters()
 
     def __len__(self) -> int:
@@ -69,7 +72,7 @@ class PartsInFlight:
         """The PLC counted part `number`; its edge came after `earliest_edge_ns`."""
         self._newest = number
         deadline_ns = earliest_edge_ns + self._line.deadline_ms * _MS
-        self._open[number] = Part(boot, number, seen_ns, deadline_ns)
+        self._open[number] = Part(boot, number, seen_ns, deadline_ns, self.series)
 
     def miss(self, boot: int, first: int, last: int, reason: Reason) -> None:
         """Parts first..last were counted while nobody looked: the PLC rejects them by itself, they get records."""
@@ -185,13 +188,14 @@ class PartsInFlight:
         """A frame of a part that no PLC counted gets a record of its own."""
         key = f"cam-{answer.frame.session:08x}-{answer.frame.trigger}"
         ledger = replace(answer.ledger, received_ns=received_ns)
-        self._record(key, Part(0, 0, 0, 0, answer, reason=Reason.NO_COUNT), Verdict.NOT_INSPECTED, ledger)
+        self._record(key, Part(0, 0, 0, 0, self.series, answer, reason=Reason.NO_COUNT), Verdict.NOT_INSPECTED, ledger)
 
     def take_records(self) -> list[PartRecord]:
         """Records since the last call; of long rows of missed parts some hundred at once."""
         while self._missed and len(self._records) < _RECORDS_AT_ONCE:
             boot, first, last, reason = self._missed.popleft()
-            self._record(_key(boot, first), Part(boot, first, 0, 0, reason=reason), Verdict.NOT_INSPECTED, _NO_LEDGER)
+            part = Part(boot, first, 0, 0, self.series, reason=reason)
+            self._record(_key(boot, first), part, Verdict.NOT_INSPECTED, _NO_LEDGER)
             if first < last:
                 self._missed.appendleft((boot, first + 1, last, reason))
         records = list(self._records)
@@ -260,6 +264,9 @@ class PartsInFlight:
                 limit=answer.limit if answer else 0.0,
                 ledger=ledger,
                 time=self._wall(),
+                recipe=part.series.recipe,
+                lot=part.series.lot,
+                mode=part.series.mode,
             )
         )
         self.counters = replace(

@@ -18,10 +18,13 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import IO
 
+from station.core.authority import Authority
+from station.core.badge import badge_key
 from station.core.channel import Channel, Listener
 from station.core.config import StationConfig
 from station.core.errors import ConfigError, PortError
-from station.core.messages import AnyMessage, Command, EngineStatus, LineStatus, Numbering, PartRecord, PartVerdict
+from station.core.message import Command
+from station.core.messages import AnyMessage, EngineStatus, LineStatus, Numbering, PartRecord, PartVerdict
 from station.core.notify import notify
 from station.core.outbox import Outbox
 from station.core.wall import wall_clock
@@ -71,6 +74,7 @@ class LineProcess:
                 self._controller.stay_stopped(self._stop_memory.cause)
             stack.callback(self._close_port)
             self._open_port(now_ns, first=True)
+            self._authority = Authority("line", badge_key(config.run_dir), config.station.login_required)
             self._peers = Peers(Listener(config.socket("line")))
             stack.callback(self._peers.close)
             self._outbox = Outbox(config.socket("recorder"), config.run_dir / "line.spill")
@@ -162,7 +166,11 @@ class LineProcess:
         elif isinstance(message, EngineStatus):
             self._controller.engine_status(message, now_ns)
         elif isinstance(message, Command):
-            self._peers.answer(channel, self._controller.command(message, now_ns))
+            command, refusal = self._authority.judge(message, channel.trusted, now_ns)
+            self._peers.answer(
+                channel,
+                self._controller.command(command, now_ns) if command else self._controller.refuse(message, refusal),
+            )
 
     def _hand_out(self, now_ns: int) -> None:
         if baseline := self._controller.baseline:

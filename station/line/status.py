@@ -6,6 +6,7 @@ from station.core.domain import DriftState, Health
 from station.core.errors import PlcError, RuntimeFaultError
 from station.core.messages import Counters, EngineStatus, LineStatus
 from station.line.operation import NO_TROUBLE, Operation, Trouble
+from station.line.series import Series
 
 ADVICE = ("Load the recipe that the PLC asks for, or correct the recipe number in the PLC.",)
 
@@ -36,6 +37,7 @@ def line_status(
     *,
     plc_detail: str,
     counters: Counters,
+    series: Series,
     realtime: str,
 ) -> LineStatus:
     """All of it now."""
@@ -56,6 +58,8 @@ def line_status(
         realtime=realtime,
         drift=engine.drift if engine else DriftState.UNWATCHED,
         drift_detail=engine.drift_detail if engine else "",
+        lot=series.lot,
+        mode=series.mode,
     )
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from station.core.errors import StorageError
-from station.core.messages import Event, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import InspectionRecord, PartRecord
 from station.recorder.rows import (
     Row,
     audit_row,
@@ -93,6 +94,12 @@ class JournalWriter:
     def close(self) -> None:
         """May be called twice."""
         self._database.close()
+
+    def __enter__(self) -> JournalWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _try_insert(self, record: Record) -> str:
         """Empty, or why this record can never be stored: it must not hold up all that come after it."""

@@ -20,9 +20,11 @@ from pathlib import Path
 from station.core.channel import Channel, Listener
 from station.core.config import StationConfig
 from station.core.errors import ChannelError, ConfigError, StorageError
-from station.core.messages import Delivery, Event, InspectionRecord, Stored
+from station.core.message import Event
+from station.core.messages import Delivery, InspectionRecord, Stored
 from station.core.notify import notify
 from station.core.wall import WallWatch
+from station.recorder.clerk import Clerk
 from station.recorder.journal import JournalWriter, Record
 from station.recorder.pictures import PictureStore
 from station.recorder.retention import delete_expired
@@ -86,6 +88,8 @@ class Recorder:
         self._trouble_time = 0.0
         self._due_ns = dict.fromkeys(("report", "retention", "watchdog"), 0)
         self._wall_watch = WallWatch(clock_ns, wall)
+        self._clerk = Clerk(config, wall)
+        self._clerk.start()
         self._say_started()
 
     def step(self, timeout_s: float = 0.1) -> None:
@@ -124,6 +128,7 @@ class Recorder:
 
     def close(self) -> None:
         """Let go of everything; what was not committed stays with the senders."""
+        self._clerk.close()
         self._pictures.close()
         for sender in self._senders:
             sender.channel.close()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -19,7 +19,8 @@ from typing import NamedTuple
 from station.core.config import StationConfig
 from station.core.domain import Reason, Verdict
 from station.core.errors import StorageError
-from station.core.messages import Event, FrameKey, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import FrameKey, InspectionRecord, PartRecord
 from station.recorder import rows
 
 _CAPTURE = "iif(exposed_ns, exposed_ns, frame_ns)"  # exposure end, or frame complete where that is unknown
@@ -229,11 +230,19 @@ class JournalReader:
             trail.append(rows.event_record(row))
         return trail
 
-    def _rows(self, select: str, where: _Where, tail: str = "") -> Iterator[sqlite3.Row]:
+    def select(self, text: str, values: Sequence[str | float | None] = ()) -> list[sqlite3.Row]:
+        """Rows of any one SELECT: what the clerk's answers are made of.
+
+        Raises:
+            StorageError: the journal cannot be read.
+        """
         try:
-            return iter(self._database.execute(select + where.text + tail, where.values).fetchall())
+            return self._database.execute(text, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise StorageError(f"the journal cannot be read: {error}") from error
+
+    def _rows(self, select: str, where: _Where, tail: str = "") -> Iterator[sqlite3.Row]:
+        return iter(self.select(select + where.text + tail, where.values))
 
 
 def percentiles(sorted_ns: list[int]) -> Percentiles:

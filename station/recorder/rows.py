@@ -12,7 +12,8 @@ import sqlite3
 from typing import Any
 
 from station.core.domain import Finding, Ledger, Reason, Verdict
-from station.core.messages import Event, FrameKey, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import FrameKey, InspectionRecord, PartRecord
 
 STAGES: tuple[str, ...] = Ledger.__struct_fields__
 
@@ -34,6 +35,9 @@ def part_row(record: PartRecord) -> Row:
         "score_limit": record.limit,
         **_ledger_row(record.ledger),
         "time": record.time,
+        "recipe": record.recipe,
+        "lot": record.lot,
+        "mode": record.mode,
     }
 
 
@@ -105,6 +109,9 @@ def part_record(row: sqlite3.Row) -> PartRecord:
         limit=_number(row["score_limit"]),
         ledger=_ledger(row),
         time=row["time"],
+        recipe=row["recipe"],
+        lot=row["lot"],
+        mode=row["mode"],
     )
 
 

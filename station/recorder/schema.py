@@ -6,6 +6,9 @@
     picture     where an inspection's picture is stored, its hash and size; the row outlives the file
     event       state changes, faults, recoveries, commands
     audit       what people did: append only, each row holds the hash of the one before
+    label       what people say about a part: the newest row of a part counts, "" withdraws what was said
+    person      users of this station, their roles and secrets (Argon2id)
+    challenge   tests of the station with seeded parts, signed by the station
 
 Columns that end in `_ns` are CLOCK_MONOTONIC nanoseconds (0 = not reached), `time` is seconds since 1970. A score that
 is not a number is NULL.
@@ -24,6 +27,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from station.recorder.rows import STAGES
@@ -58,6 +62,9 @@ part = Table(
     Column("score_limit", Float),
     *_ledger(),
     Column("time", Float, nullable=False, index=True),
+    Column("recipe", String, nullable=False, server_default=text("''")),  # name@version
+    Column("lot", String, nullable=False, server_default=text("''")),
+    Column("mode", String, nullable=False, server_default=text("'production'")),
     Index(None, "session", "trigger"),
     Index(None, "verdict", "time"),
 )
@@ -139,4 +146,43 @@ audit = Table(
     Column("user", String, nullable=False),
     Column("previous", String, nullable=False),  # hash of the row before, "" in the first
     Column("hash", String, nullable=False, unique=True),
+)
+
+label = Table(
+    "label",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("part_key", String, nullable=False, index=True),
+    Column("label", String, nullable=False),  # `station.core.labels`, or ""
+    Column("defect_mode", String, nullable=False),  # "" = not named
+    Column("user", String, nullable=False),
+    Column("time", Float, nullable=False, index=True),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("secret", String, nullable=False),  # Argon2id, with its parameters and salt
+    Column("failures", Integer, nullable=False),  # log-ins that failed since the last that did not
+    Column("locked_until", Float, nullable=False),  # seconds since 1970; 0 = not locked
+    Column("active", Boolean, nullable=False),
+    Column("time", Float, nullable=False),  # of the last change
+)
+
+challenge = Table(
+    "challenge",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("time", Float, nullable=False, index=True),  # of its end
+    Column("recipe", String, nullable=False),
+    Column("bundle_sha256", String, nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("user", String, nullable=False),
+    Column("report", String, nullable=False),  # JSON, exactly the bytes that are signed
+    Column("signature", String, nullable=False),  # Ed25519, hex
+    Column("key_id", String, nullable=False),
+    UniqueConstraint("report"),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-HEAD = "0001"  # newest schema version; a test compares it with the migrations
+HEAD = "0002"  # newest schema version; a test compares it with the migrations
 
 
 def prepare_journal(path: Path) -> None:

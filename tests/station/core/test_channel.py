@@ -16,7 +16,8 @@ import pytest
 from station.core import channel as module
 from station.core.channel import MAX_MESSAGE, Channel, Listener, connect
 from station.core.errors import ChannelError, MessageTooLongError
-from station.core.messages import AnyMessage, CommandResult, Event, Stored
+from station.core.message import CommandResult, Event
+from station.core.messages import AnyMessage, Stored
 
 Memfd = Callable[[bytes], int]
 
@@ -220,15 +221,15 @@ def test_unusable_run_directory_is_told(tmp_path: Path, directory: str) -> None:
 
 
 def test_kernel_says_who_the_peer_is(pair: tuple[Channel, socket.socket]) -> None:
-    assert module._peer_user(pair[1]) == os.geteuid()
+    assert module._peer_identity(pair[1]) == (os.geteuid(), os.getegid())
 
 
 @pytest.mark.parametrize(("user", "admitted"), [(0, True), (os.geteuid(), True), (4242, False)])
 def test_strangers_are_not_let_in(
     listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, admitted: bool
 ) -> None:
-    monkeypatch.setattr(module, "_peer_user", lambda _: user)
-    monkeypatch.setattr(module, "_peer_groups", lambda _: {4242})
+    monkeypatch.setattr(module, "_peer_identity", lambda _: (user, 4242))
+    monkeypatch.setattr(module, "_peer_groups", lambda _, __: {4242})
     client = connect(tmp_path / "run" / "line.sock")
     server = listener.accept()
     assert (server is not None) == admitted
@@ -236,6 +237,7 @@ def test_strangers_are_not_let_in(
         with pytest.raises(ChannelError):
             client.receive()
     else:
+        assert server.trusted
         server.close()
     client.close()
 

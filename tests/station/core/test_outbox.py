@@ -13,7 +13,8 @@ import pytest
 
 from station.core.channel import MAX_MESSAGE
 from station.core.domain import Finding
-from station.core.messages import Event, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import InspectionRecord, PartRecord
 from station.core.outbox import Outbox
 
 Part = Callable[[int], PartRecord]

@@ -24,7 +24,7 @@ SECOND_NS = 1_000_000_000
 _SPILLING_CHILD = """
 import sys
 from pathlib import Path
-from station.core.messages import Event
+from station.core.message import Event
 from station.core.outbox import Outbox
 box = Outbox(Path(sys.argv[1]) / "nobody.sock", Path(sys.argv[1]) / "child.spill", limit=0)
 for number in range(1_000_000):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from station.core.channel import Channel, Listener
-from station.core.messages import Command, CommandResult, Signals
+from station.core.message import Command, CommandResult
+from station.core.messages import Signals
 from station.core.plc_map import Word
 from station.desk import io
 
@@ -87,7 +88,7 @@ def test_json_for_a_script(line: Line, config: Path, capsys: pytest.CaptureFixtu
 
 def test_asks_the_line_to_hold_an_output(line: Line, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert io.force(config, "gate", 5.0, "integrator") == 0
-    assert line.asked == [Command("force", getpass.getuser(), "integrator", "gate", 5.0)]
+    assert line.asked == [Command("force", getpass.getuser(), "integrator", "gate", seconds=5.0)]
     assert capsys.readouterr().out == "gate held for 5 s\n"
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from station.core.channel import Channel, Listener
 from station.core.domain import Health
-from station.core.messages import Command, CommandResult, Counters, LineStatus, Rehearse
+from station.core.message import Command, CommandResult
+from station.core.messages import Counters, LineStatus, Rehearse
 from station.core.states import State
 from station.desk.watch import EngineDoor, LineWatch
 

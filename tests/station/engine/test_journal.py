@@ -13,7 +13,8 @@ import pytest
 from station.core.channel import Channel, Listener
 from station.core.config import RecorderSection, StationConfig, StationSection
 from station.core.domain import Ledger, Reason, Verdict
-from station.core.messages import Event, FrameKey, InspectionRecord
+from station.core.message import Event
+from station.core.messages import FrameKey, InspectionRecord
 from station.engine.journal import Journal
 
 SECOND_NS = 1_000_000_000

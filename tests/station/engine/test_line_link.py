@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from station.core.channel import Listener
-from station.core.messages import CommandResult, Event, FrameKey, Numbering
+from station.core.message import CommandResult, Event
+from station.core.messages import FrameKey, Numbering
 from station.engine.line_link import LineLink
 
 NOTE = Event("engine", "note", "x" * 1000, 0.0)

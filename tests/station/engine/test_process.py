@@ -10,10 +10,10 @@ import pytest
 from station.core.channel import connect
 from station.core.domain import Health, Reason, Verdict
 from station.core.errors import RuntimeFaultError
+from station.core.message import Event
 from station.core.messages import (
     Delivery,
     EngineStatus,
-    Event,
     InspectionRecord,
     Numbering,
     PartVerdict,

@@ -10,7 +10,8 @@ import pytest
 
 from station.core.channel import connect
 from station.core.domain import DriftState, Reason, Verdict
-from station.core.messages import Delivery, EngineStatus, Event, InspectionRecord, Numbering, PartVerdict, Showing
+from station.core.message import Event
+from station.core.messages import Delivery, EngineStatus, InspectionRecord, Numbering, PartVerdict, Showing
 from station.core.recipe import DriftSpec
 from station.engine.promise import UNWATCHED
 from station.engine.vision.drift import DriftWatch

@@ -9,7 +9,8 @@ import pytest
 
 from station.core.channel import connect
 from station.core.domain import Ledger, Reason, Verdict
-from station.core.messages import CommandResult, FrameKey, InspectionRecord, Patch, Rehearse, Ring, Showing, Why
+from station.core.message import CommandResult
+from station.core.messages import FrameKey, InspectionRecord, Patch, Rehearse, Ring, Showing, Why
 from station.core.ring import FrameRing
 from station.engine.windows import Windows
 

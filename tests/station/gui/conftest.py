@@ -70,6 +70,13 @@ def line(tmp_path: Path) -> Iterator[FakeProcess]:
 
 
 @pytest.fixture
+def recorder(tmp_path: Path) -> Iterator[FakeProcess]:
+    process = FakeProcess(tmp_path / "journal.sock")
+    yield process
+    process.die()
+
+
+@pytest.fixture
 def engine(tmp_path: Path) -> Iterator[FakeEngine]:
     process = FakeEngine(tmp_path / "engine.sock")
     yield process
@@ -79,7 +86,7 @@ def engine(tmp_path: Path) -> Iterator[FakeEngine]:
 
 @pytest.fixture
 def link(tmp_path: Path) -> Iterator[StationLink]:
-    made = StationLink(tmp_path / "line.sock", tmp_path / "engine.sock", "hana")
+    made = StationLink(tmp_path / "line.sock", tmp_path / "engine.sock", tmp_path / "journal.sock", "hana")
     yield made
     made.close()
 

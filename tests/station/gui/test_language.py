@@ -11,7 +11,7 @@ from PyQt6.lupdate import lupdate
 import station.gui
 from station.gui.language import TRANSLATIONS, Language, TsTranslator, read_ts, translate
 
-SOURCES = sorted(str(file) for file in Path(station.gui.__file__).parent.glob("*.py"))
+SOURCES = sorted(str(file) for file in Path(station.gui.__file__).parent.rglob("*.py"))
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +27,10 @@ def in_source(tmp_path_factory) -> dict[tuple[str, str], bool]:
 
 
 def messages(code: str) -> dict[tuple[str, str], ElementTree.Element]:
-    root = ElementTree.parse(TRANSLATIONS / f"saiken_{code}.ts").getroot()
     return {
         (context.findtext("name"), message.findtext("source")): message
-        for context in root.iter("context")
+        for file in sorted((TRANSLATIONS / code).glob("*.ts"))
+        for context in ElementTree.parse(file).getroot().iter("context")
         for message in context.iter("message")
     }
 
@@ -57,10 +57,20 @@ def test_nothing_is_unfinished_or_empty(in_source, code, plurals):
 
 @pytest.mark.parametrize("code", ["ja", "en"])
 def test_placeholders_survive(code):
-    for (_, source), forms in read_ts(TRANSLATIONS / f"saiken_{code}.ts").items():
-        for mark in ("%1", "%2", "%3", "%n", "F4"):
-            for form in forms:
-                assert (mark in source) == (mark in form), f"{source!r} and {form!r} differ in {mark}"
+    for file in (TRANSLATIONS / code).glob("*.ts"):
+        for (_, source), forms in read_ts(file).items():
+            for mark in ("%1", "%2", "%3", "%n", "F4"):
+                for form in forms:
+                    assert (mark in source) == (mark in form), f"{source!r} and {form!r} differ in {mark}"
+
+
+@pytest.mark.parametrize("code", ["ja", "en"])
+def test_a_text_stands_in_one_file_only(code):
+    seen = {}
+    for file in (TRANSLATIONS / code).glob("*.ts"):
+        for key in read_ts(file):
+            assert key not in seen, f"{key} stands in {seen[key]} and {file.name}"
+            seen[key] = file.name
 
 
 def test_an_empty_or_unfinished_translation_falls_back(tmp_path):

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import msgspec
 
+from station.core.asking import AskEvents
 from station.core.channel import Channel
-from station.core.messages import Command, CommandResult, Ring
+from station.core.message import Command, CommandResult, Refusal
+from station.core.messages import Ring
 from station.gui import made_up
-from station.gui.link import ANSWER_NS, RETRY_NS, SILENCE_NS
+from station.gui.link import ANSWER_NS, QUESTION_NS, RETRY_NS, SILENCE_NS
 from station.gui.made_up import record
 from station.gui.news import Answer
 
@@ -180,3 +182,55 @@ def test_unasked_descriptors_do_not_pile_up(link, line):
     assert open_files() == before
     os.close(reader)
     os.close(writer)
+
+
+def test_a_question_is_answered_with_its_file_and_an_old_answer_is_nobody_s(link, recorder):
+    heard = []
+    link.poll(1)
+    link.ask(AskEvents(), lambda reply, file: heard.append((reply, file)))
+    assert recorder.meet()
+    picture = os.memfd_create("picture")
+    os.write(picture, b"PNG")
+    recorder.meet().send(Refusal(99, "not yours"))
+    recorder.meet().send(Refusal(1, "no such part"), picture)
+    os.close(picture)
+    link.poll(2)
+    assert heard == [(Refusal(1, "no such part"), b"PNG")]
+
+
+def test_a_question_to_nobody_and_one_that_is_not_answered_are_refused(link, recorder):
+    heard = []
+    link.ask(AskEvents(), lambda reply, _: heard.append(reply))
+    assert heard == [Refusal(1, "the recorder is not there")]
+    link.poll(1)
+    link.ask(AskEvents(), lambda reply, _: heard.append(reply))
+    link.poll(QUESTION_NS + 2)
+    assert heard[1:] == [Refusal(2, "the recorder does not answer")]
+    assert recorder
+
+
+def test_after_a_log_in_commands_carry_the_badge_until_the_log_out(link, line, recorder):
+    link.poll(1)
+    results = []
+    link.send("log-in", "ann", "1234", then=results.append)
+    assert recorder.meet().receive() == Command("log-in", "hana", "operator", "ann", "1234")
+    recorder.say(CommandResult("log-in", True, "ann", "BADGE", "supervisor"))
+    link.poll(2)
+    assert [result.done for result in results] == [True]
+    assert (link.news.user, link.news.role) == ("ann", "supervisor")
+    link.send("start")
+    assert line.meet().receive() == Command("start", "ann", "supervisor", badge="BADGE")
+    link.log_out()
+    link.send("stop")
+    assert line.meet().receive() == Command("stop", "hana", "operator")
+    assert (link.news.user, link.news.role) == ("", "operator")
+
+
+def test_who_waits_for_a_result_that_does_not_come_is_told(link, recorder):
+    results = []
+    link.send("log-in", then=results.append)
+    link.poll(1)
+    link.send("log-in", then=results.append)
+    link.poll(ANSWER_NS + 2)
+    assert results == [CommandResult("log-in", False, "")] * 2
+    assert recorder

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QCloseEvent
 from PyQt6.QtWidgets import QApplication, QPushButton
 
 from station.core.domain import DriftState, Reason, Verdict
-from station.core.messages import Command
+from station.core.message import Command
 from station.core.states import State
 from station.gui import link as link_module
 from station.gui import made_up

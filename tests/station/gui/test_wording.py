@@ -8,7 +8,7 @@ from station.core import errors
 from station.core.domain import Health, Reason, Verdict
 from station.gui import wording
 from station.gui.situation import Matter
-from station.gui.timing import STAGES
+from station.gui.why.timing import STAGES
 from station.line import operation, status, stop_memory, supervision
 
 

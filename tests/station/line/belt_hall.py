@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from station.core import plc_map
 from station.core.config import LineSection, StationConfig, StationSection
 from station.core.domain import Health, Ledger, Reason, Verdict
-from station.core.messages import EngineStatus, Event, FrameKey, PartRecord, PartVerdict
+from station.core.message import Event
+from station.core.messages import EngineStatus, FrameKey, PartRecord, PartVerdict
 from station.core.states import State
 from station.line.controller import LineController
 from station.sim.modbus_slave import ModbusSlave

@@ -12,7 +12,8 @@ from station.core import plc_map
 from station.core.config import LineSection, StationConfig, StationSection
 from station.core.crc import crc16
 from station.core.domain import Health, Ledger, Reason, Verdict
-from station.core.messages import EngineStatus, Event, FrameKey, LineStatus, Numbering, PartRecord, PartVerdict
+from station.core.message import Event
+from station.core.messages import EngineStatus, FrameKey, LineStatus, Numbering, PartRecord, PartVerdict
 from station.core.states import State
 from station.line.controller import LineController
 

@@ -7,7 +7,8 @@ import pytest
 from station.core import plc_map
 from station.core.domain import DriftState, Health, Reason, Verdict
 from station.core.errors import PortError
-from station.core.messages import Command, LineStatus
+from station.core.message import Command
+from station.core.messages import LineStatus
 from station.core.states import State
 
 MS = 1_000_000

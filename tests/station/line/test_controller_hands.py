@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from station.core import plc_map
-from station.core.messages import Command, Event, Signals
+from station.core.message import Command, Event
+from station.core.messages import Signals
 from station.core.states import State
 
 
 def force(hall, seconds: float = 5.0, role: str = "integrator", output: str = "stop-belt"):
-    return hall.line.command(Command("force", "anna", role, output, seconds), hall.now_ns)
+    return hall.line.command(Command("force", "anna", role, output, seconds=seconds), hall.now_ns)
 
 
 def ready(hall) -> None:

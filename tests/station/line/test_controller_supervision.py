@@ -6,7 +6,7 @@ import pytest
 
 from station.core import plc_map
 from station.core.domain import Reason, Verdict
-from station.core.messages import Command
+from station.core.message import Command
 from station.core.recipe_line import Limit, SupervisionSpec
 from station.core.states import State
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from station.core import plc_map
-from station.core.messages import Command
+from station.core.message import Command
 from station.core.states import State
 from station.line.forcing import ForcedOutputs
 
@@ -15,7 +15,7 @@ S = 1_000_000_000
 
 
 def order(output: str = "gate", seconds: float = 5.0, role: str = "integrator") -> Command:
-    return Command("force", "anna", role, output, seconds)
+    return Command("force", "anna", role, output, seconds=seconds)
 
 
 def test_nothing_is_forced_at_first() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from station.core.messages import Command
+from station.core.message import Command
 from station.core.states import State
 from station.line.operation import NO_TROUBLE, Operation, Trouble
 from station.line.supervision import Cause

@@ -9,7 +9,8 @@ import pytest
 from station.core.channel import Listener, connect
 from station.core.domain import Health, Ledger, Reason, Verdict
 from station.core.errors import ChannelError
-from station.core.messages import Command, Counters, EngineStatus, LineStatus, Numbering, PartRecord
+from station.core.message import Command
+from station.core.messages import Counters, EngineStatus, LineStatus, Numbering, PartRecord
 from station.line.peers import Peers
 
 STATUS = LineStatus(

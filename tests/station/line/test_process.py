@@ -18,9 +18,8 @@ import pytest
 from station.core.channel import Listener, connect
 from station.core.domain import Health, Ledger, Reason, Verdict
 from station.core.errors import ChannelError, ConfigError
+from station.core.message import Command, CommandResult
 from station.core.messages import (
-    Command,
-    CommandResult,
     Delivery,
     EngineStatus,
     FrameKey,

@@ -6,9 +6,11 @@ import pytest
 
 from station.core.domain import DriftState, Health
 from station.core.errors import PlcError, RuntimeFaultError
-from station.core.messages import Command, Counters, EngineStatus, LineStatus
+from station.core.message import Command
+from station.core.messages import Counters, EngineStatus, LineStatus
 from station.core.states import State
 from station.line.operation import Operation
+from station.line.series import Series
 from station.line.status import line_status, obstacle_of, other_recipe
 
 
@@ -19,7 +21,14 @@ def engine(ready: bool = True, drift: DriftState = DriftState.STEADY) -> EngineS
 def status(operation: Operation, linked: bool, told: EngineStatus | None) -> LineStatus:
     operation.follow(linked, told is not None and told.ready, obstacle_of(linked, "no answer", told, 0))
     operation.inputs = 1
-    return line_status(operation, told, plc_detail="no answer", counters=Counters(parts=3), realtime="SCHED_FIFO 50")
+    return line_status(
+        operation,
+        told,
+        plc_detail="no answer",
+        counters=Counters(parts=3),
+        series=Series("ring", "A 1"),
+        realtime="SCHED_FIFO 50",
+    )
 
 
 def test_while_it_produces_there_is_nothing_to_do():

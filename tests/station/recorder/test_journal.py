@@ -16,7 +16,8 @@ import pytest
 
 from station.core.domain import Reason, Verdict
 from station.core.errors import StorageError
-from station.core.messages import Event, FrameKey, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import FrameKey, InspectionRecord, PartRecord
 from station.recorder.journal import JournalWriter, Record
 from station.recorder.reading import JournalReader
 

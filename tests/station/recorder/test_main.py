@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from station.core.config import StationConfig
-from station.core.messages import Event, FrameKey, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import FrameKey, InspectionRecord, PartRecord
 from station.core.outbox import Outbox
 from station.recorder.reading import open_journal
 from station.recorder.upgrading import prepare_journal

@@ -13,7 +13,8 @@ import pytest
 from station.core.channel import Channel, connect
 from station.core.config import StationConfig
 from station.core.errors import ChannelError, ConfigError, StorageError
-from station.core.messages import Delivery, Event, FrameKey, InspectionRecord, PartRecord, Stored
+from station.core.message import Event
+from station.core.messages import Delivery, FrameKey, InspectionRecord, PartRecord, Stored
 from station.core.outbox import Record
 from station.recorder import process
 from station.recorder.process import GATHER_NS, Recorder

@@ -13,7 +13,8 @@ import pytest
 from station.core.config import StationConfig
 from station.core.domain import Ledger, Reason, Verdict
 from station.core.errors import StorageError
-from station.core.messages import Event, FrameKey, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import FrameKey, InspectionRecord, PartRecord
 from station.recorder.journal import JournalWriter
 from station.recorder.reading import STAGES, Candidates, Counts, JournalReader, open_journal, percentiles
 from station.recorder.upgrading import prepare_journal

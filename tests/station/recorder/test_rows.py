@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from station.core.domain import Finding, Ledger
-from station.core.messages import Event, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import InspectionRecord, PartRecord
 from station.recorder import rows, schema
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, create_engine, event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from station.core.domain import Finding
-from station.core.messages import Event, InspectionRecord, PartRecord
+from station.core.message import Event
+from station.core.messages import InspectionRecord, PartRecord
 from station.recorder import rows, schema
 
 

@@ -10,15 +10,15 @@ from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton,
 
 from station.core.domain import Verdict
 from station.core.messages import Showing, Why
-from station.gui.difference import difference_image, patch_image
 from station.gui.language import translate
-from station.gui.live_picture import LivePicture
 from station.gui.news import SeenPart
 from station.gui.pane import Pane, Panel, button, label
-from station.gui.patch_view import PatchView
-from station.gui.scale_view import ScaleMark, ScaleView
-from station.gui.timing_view import TimingView
-from station.gui.verdict_panel import part_name
+from station.gui.run.live_picture import LivePicture
+from station.gui.run.verdict_panel import part_name
+from station.gui.why.difference import difference_image, patch_image
+from station.gui.why.patch_view import PatchView
+from station.gui.why.scale_view import ScaleMark, ScaleView
+from station.gui.why.timing_view import TimingView
 from station.gui.wording import is_border, reason_words, verdict_word
 
 MOST = 3  # findings with evidence, the highest scores first

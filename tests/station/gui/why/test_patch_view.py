@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtGui import QColor, QImage
 
-from station.gui.patch_view import PatchView
 from station.gui.style import DARK
+from station.gui.why.patch_view import PatchView
 
 
 def test_the_patch_fills_the_square_and_an_empty_one_is_dark(shown):

@@ -13,7 +13,7 @@ from station.core.domain import Ledger
 from station.gui.language import translate
 from station.gui.pane import Pane, fitted_font
 from station.gui.style import BLUE, GHOST, INK, MUTED
-from station.gui.timing import STAGES, Timing, timing
+from station.gui.why.timing import STAGES, Timing, timing
 from station.gui.wording import stage_word
 
 

@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 
 from station.gui import made_up
 from station.gui.news import SeenPart
-from station.gui.why_pane import WhyPane
+from station.gui.why.why_pane import WhyPane
 
 
 def pane_for(shown, news, width=868, height=470) -> WhyPane:

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor
 from station.core.domain import Reason, Verdict
 from station.gui.made_up import record
 from station.gui.news import RECENT
-from station.gui.part_strip import PartStrip
+from station.gui.run.part_strip import PartStrip
 from station.gui.style import GREEN, ORANGE, TOUCH_PX, VERDICT_COLOUR
 
 

@@ -5,19 +5,19 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from station.core.messages import PartRecord
 from station.core.states import State
-from station.gui.control_panel import ControlPanel
-from station.gui.counter_panel import CounterPanel
+from station.gui.run.control_panel import ControlPanel
+from station.gui.run.counter_panel import CounterPanel
 from station.gui.language import translate
-from station.gui.live_picture import LivePicture
+from station.gui.run.live_picture import LivePicture
 from station.gui.news import StationNews
 from station.gui.pane import Screen, button
-from station.gui.part_strip import PartStrip
-from station.gui.verdict_panel import VerdictPanel
-from station.gui.why_pane import WhyPane
+from station.gui.run.part_strip import PartStrip
+from station.gui.run.verdict_panel import VerdictPanel
+from station.gui.why.why_pane import WhyPane
 
 
 class RunScreen(Screen):
@@ -49,6 +49,11 @@ class RunScreen(Screen):
         self.why.show_part(self._news.part(record))
         self._left.setCurrentWidget(self.why)
 
+    def explain_newest(self) -> None:
+        """Open the Why pane on the part that was closed last."""
+        if self._news.newest:
+            self.explain(self._news.newest)
+
     def explain_last_reject(self) -> None:
         """Open the Why pane on the newest NG part, which the strip may have forgotten."""
         if self._news.last_reject:
@@ -72,21 +77,16 @@ class RunScreen(Screen):
 
     def write_words(self) -> None:
         """The one text of its own."""
-        self.last_reject.setText(translate("Run", "Last\nNG  F4"))
+        self.last_reject.setText(translate("Run", "Last NG  F4"))
 
     def _lay_out(self) -> None:
         self._left = QStackedLayout()
         self._left.addWidget(self.picture)
         self._left.addWidget(self.why)
-        last = QHBoxLayout()
-        last.setSpacing(8)
-        self.last_reject.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        last.addWidget(self.last_reject)
-        last.addWidget(self.strip, 1)
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addLayout(self._left, 1)
-        left.addLayout(last)
+        left.addWidget(self.strip)
         side = QWidget()
         side.setObjectName("side")
         right = QVBoxLayout(side)
@@ -94,6 +94,7 @@ class RunScreen(Screen):
         right.setSpacing(10)
         right.addWidget(self.verdict, 1)
         right.addWidget(self.counters)
+        right.addWidget(self.last_reject)
         right.addWidget(self.controls)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

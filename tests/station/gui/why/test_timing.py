@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from station.core.domain import Ledger
-from station.gui.timing import Stage, timing
+from station.gui.why.timing import Stage, timing
 
 MS = 1_000_000
 

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from station.core.domain import Reason, Verdict
 from station.gui import made_up
 from station.gui.made_up import record
-from station.gui.run_screen import RunScreen
+from station.gui.run.run_screen import RunScreen
 
 
 @pytest.fixture

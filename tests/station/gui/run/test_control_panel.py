@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 
 from station.core.states import State
 from station.gui import made_up
-from station.gui.control_panel import ControlPanel, HoldButton
+from station.gui.run.control_panel import ControlPanel, HoldButton
 from station.gui.news import Answer, StationNews
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from station.gui import made_up
-from station.gui.counter_panel import CounterPanel
+from station.gui.run.counter_panel import CounterPanel
 from station.gui.news import StationNews
 
 

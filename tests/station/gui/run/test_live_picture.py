@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor
 
 from station.core.ring import RingFrame
 from station.gui import made_up
-from station.gui.live_picture import FrameFit, LivePicture, grey_image
+from station.gui.run.live_picture import FrameFit, LivePicture, grey_image
 from station.gui.news import Evidence
 from station.gui.style import DARK, VERMILLION
 

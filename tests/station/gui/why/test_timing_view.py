@@ -8,7 +8,7 @@ from PyQt6.QtGui import QColor
 from station.core.domain import Ledger
 from station.gui.made_up import ledger
 from station.gui.style import BLUE
-from station.gui.timing_view import TimingView
+from station.gui.why.timing_view import TimingView
 
 
 def test_heading(shown, english):

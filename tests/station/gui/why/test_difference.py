@@ -6,7 +6,7 @@ import numpy as np
 from PyQt6.QtGui import QColor
 
 from station.core.messages import Patch
-from station.gui.difference import FULL_SCALE, colour_table, difference_image, patch_image
+from station.gui.why.difference import FULL_SCALE, colour_table, difference_image, patch_image
 
 
 def patch(*values: int, width: int = 0) -> Patch:

@@ -7,8 +7,8 @@ import math
 import pytest
 from PyQt6.QtGui import QColor
 
-from station.gui.scale_view import ScaleMark, ScaleView, full_scale
 from station.gui.style import INK, VERMILLION
+from station.gui.why.scale_view import ScaleMark, ScaleView, full_scale
 
 
 @pytest.mark.parametrize(

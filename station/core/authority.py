@@ -1,0 +1,81 @@
+"""Who may do what: one table of all actions, and the check that the executing process makes before it obeys.
+
+Believed is a badge (`station.core.badge`); without one, whoever runs as root or as the station's own user, because such
+a process could read the badge key anyway; anybody else is an operator without a name, or nobody at all where a log-in
+is required. Towards safety everybody may: stop and halt need nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from station.core.badge import read_badge
+from station.core.message import Command
+
+ROLES = ("operator", "supervisor", "integrator", "engineer")
+_ALL = frozenset(ROLES)
+_LEADING = frozenset({"supervisor", "integrator", "engineer"})
+_FREE = frozenset({"stop", "halt", "log-in"})  # for anybody
+NOBODY = "not logged in"
+
+
+class Action(NamedTuple):
+    """`process` executes it, for people with one of `roles`."""
+
+    process: str  # "line" | "engine" | "recorder" | "teacher"
+    roles: frozenset[str] = _ALL
+
+
+ACTIONS: dict[str, Action] = {
+    "start": Action("line"),
+    "stop": Action("line"),
+    "halt": Action("line"),
+    "confirm": Action("line"),  # ends a halt; an error needs more than an operator (`station.line.operation`)
+    "force": Action("line", frozenset({"integrator"})),  # what: an output; seconds: for so long, 0 = let go
+    "lot": Action("line"),  # what: the lot's name
+    "log-in": Action("recorder"),  # what: user; value: PIN or password
+}
+
+
+class Authority:
+    """Owned by the process that executes commands."""
+
+    def __init__(self, process: str, key: bytes, login_required: bool) -> None:
+        """`login_required`: without a badge nothing is done, except towards safety."""
+        self._process = process
+        self._key = key
+        self._login_required = login_required
+
+    def judge(self, command: Command, trusted: bool, now_ns: int) -> tuple[Command | None, str]:
+        """The command as it may be executed, with proved user and role; or None and why not.
+
+        Args:
+            command: as it came.
+            trusted: the peer is root or the station's own user.
+            now_ns: CLOCK_MONOTONIC.
+        """
+        action = ACTIONS.get(command.action)
+        if action is None or action.process != self._process:
+            known = ", ".join(name for name, one in ACTIONS.items() if one.process == self._process)
+            return None, f"action '{command.action}' is unknown to the {self._process}; known: {known}"
+        proved = self._prove(command, trusted, now_ns)
+        if proved is None and command.action not in _FREE:
+            return None, "the log-in is over; log in again" if command.badge else "log in first"
+        if proved is None:
+            proved = replace(command, user=NOBODY, role="operator")
+        if proved.role not in ROLES:
+            return None, f"role '{proved.role}' is unknown; known: {', '.join(ROLES)}"
+        if proved.role not in action.roles:
+            allowed = " or ".join(role for role in ROLES if role in action.roles)
+            return None, f"'{command.action}' is for role {allowed}, not for '{proved.role}'"
+        return replace(proved, badge=""), ""
+
+    def _prove(self, command: Command, trusted: bool, now_ns: int) -> Command | None:
+        if command.badge:
+            badge = read_badge(self._key, command.badge, now_ns)
+            return replace(command, user=badge.user, role=badge.role) if badge else None
+        if trusted:
+            return command
+        return None if self._login_required else replace(command, user=NOBODY, role="operator")

@@ -1,0 +1,67 @@
+"""Who may do what: badges are believed, claims only from our own user, stop and halt from everybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from station.core.authority import ACTIONS, NOBODY, ROLES, Authority
+from station.core.badge import Badge, issue
+from station.core.message import Command
+
+KEY = b"k" * 32
+
+
+def badge(role: str, until_ns: int = 100) -> str:
+    return issue(KEY, Badge("hana", role, until_ns))
+
+
+def judge(command: Command, *, trusted: bool = False, login_required: bool = False) -> tuple[Command | None, str]:
+    return Authority("line", KEY, login_required).judge(command, trusted, 50)
+
+
+def test_a_badge_counts_and_not_what_is_claimed() -> None:
+    command = Command("force", "eve", "operator", "gate", badge=badge("integrator"))
+    assert judge(command) == (Command("force", "hana", "integrator", "gate"), "")
+
+
+def test_our_own_processes_are_believed() -> None:
+    assert judge(Command("force", "ann", "integrator"), trusted=True) == (Command("force", "ann", "integrator"), "")
+
+
+def test_somebody_else_without_a_badge_is_an_operator_without_a_name() -> None:
+    assert judge(Command("start", "ann", "engineer")) == (Command("start", NOBODY, "operator"), "")
+    command, why = judge(Command("force", "ann", "integrator"))
+    assert (command, why) == (None, "'force' is for role integrator, not for 'operator'")
+
+
+def test_where_a_login_is_required_nothing_starts_without() -> None:
+    assert judge(Command("start", "ann", "operator"), login_required=True) == (None, "log in first")
+    command = Command("start", "ann", "operator", badge=badge("operator"))
+    assert judge(command, login_required=True)[0] == Command("start", "hana", "operator")
+
+
+@pytest.mark.parametrize("action", ["stop", "halt"])
+def test_towards_safety_everybody_may(action: str) -> None:
+    over = Command(action, "ann", "operator", badge=badge("operator", until_ns=50))
+    for command in (over, Command(action, "ann", "operator"), Command(action, "ann", "operator", badge="forged")):
+        assert judge(command, login_required=True) == (Command(action, NOBODY, "operator"), "")
+
+
+@pytest.mark.parametrize("text", ["forged", badge("supervisor", until_ns=50)])
+def test_a_badge_that_is_nothing_is_not_replaced_by_a_claim(text: str) -> None:
+    assert judge(Command("start", "ann", "engineer", badge=text), trusted=True) == (
+        None,
+        "the log-in is over; log in again",
+    )
+
+
+def test_what_is_unknown_or_for_another_process_is_refused() -> None:
+    assert "known: start" in judge(Command("dance", "ann", "engineer"), trusted=True)[1]
+    assert "unknown to the line" in judge(Command("log-in", "ann", "engineer"), trusted=True)[1]
+    assert "role 'visitor' is unknown" in judge(Command("start", "eve", "visitor"), trusted=True)[1]
+
+
+def test_every_action_names_a_process_and_known_roles() -> None:
+    for name, action in ACTIONS.items():
+        assert action.process in {"line", "engine", "recorder", "teacher"}, name
+        assert action.roles and action.roles <= set(ROLES), name
