@@ -18,7 +18,7 @@ def test_parts_belong_to_the_lot_and_recipe_of_their_count(hall):
     lots = [record.lot for record in hall.records.values()]
     assert set(lots) == {"A 1", "B"}
     assert lots == sorted(lots)
-    assert {record.recipe for record in list(hall.records.values())[1:]} == {"ring"}
+    assert {record.recipe for record in list(hall.records.values())[1:]} == {"demo"}
     assert {record.mode for record in hall.records.values()} == {"production"}
 
 
