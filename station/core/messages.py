@@ -50,6 +50,9 @@ class EngineStatus(Message, frozen=True):
     drift: DriftState = DriftState.UNWATCHED  # DRIFTED: what the recipe promised is void
     drift_detail: str = ""  # since which part and by how much, or why nobody watches
     supervision: SupervisionSpec = SupervisionSpec()  # of the recipe: when the line must stop
+    light: Health = Health.CHECK  # grey level and sharpness of the frames against the golden ones; CHECK = not known
+    light_detail: str = ""
+    reject_bound: float = 1.0  # the recipe's promise: share of good parts rejected, 95 % bound; 1 = no promise
 
 
 class PartVerdict(Message, frozen=True):
@@ -151,6 +154,12 @@ class LineStatus(Message, frozen=True):
     drift: DriftState = DriftState.UNWATCHED  # of the engine's newest status
     drift_detail: str = ""
     lot: str = ""  # of the parts that come now; a person says it
+    light: Health = Health.CHECK  # of the engine's newest status
+    light_detail: str = ""
+    reject_bound: float = 1.0  # of the engine's newest status; 1 = no promise, or it is void
+    recorder: Health = Health.CHECK  # journal and disk; CHECK = not known
+    recorder_detail: str = ""
+    clock: Health = Health.GOOD  # the wall clock, against the monotonic one
     mode: Mode = "production"
 
 

@@ -58,6 +58,9 @@ def line_status(
         realtime=realtime,
         drift=engine.drift if engine else DriftState.UNWATCHED,
         drift_detail=engine.drift_detail if engine else "",
+        light=engine.light if engine else Health.CHECK,
+        light_detail=engine.light_detail if engine else "",
+        reject_bound=engine.reject_bound if engine and engine.drift is not DriftState.DRIFTED else 1.0,
         lot=series.lot,
         mode=series.mode,
     )
