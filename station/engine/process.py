@@ -24,7 +24,7 @@ from station.core.notify import notify
 from station.core.recipe import CameraSpec
 from station.core.wall import wall_clock
 from station.engine.camera.armed import ArmedCamera
-from station.engine.camera.protocol import Camera, Clock, Frame, Item
+from station.engine.camera.protocol import LOOK_NS, Camera, Clock, Frame, Item
 from station.engine.inspector import Outcome
 from station.engine.journal import Journal
 from station.engine.line_link import LineLink
@@ -106,8 +106,7 @@ class Engine:
         descriptors = [self._line.fileno(), self._journal.fileno(), *self._windows.filenos()]
         if self._work:
             descriptors.append(self._work.camera.fileno())
-            if descriptors[-1] < 0:
-                left_s = min(left_s, _POLL_S)
+            left_s = min(left_s, LOOK_NS / 1e9 if descriptors[-1] >= 0 else _POLL_S)
         select.select([descriptor for descriptor in descriptors if descriptor >= 0], [], [], left_s)
 
     def _open_bundle(self) -> None:

@@ -29,7 +29,6 @@ from station.engine.camera.intake import BUFFERS, Intake
 from station.engine.camera.pixels import as_picture, choose_grey
 from station.engine.camera.settings import Value, apply_settings, frame_period_s
 
-_ASK_NS = 100_000_000  # between two reads of the register
 _PRIVILEGE = 0x0A00  # GigE Vision's control channel privilege: every camera has it, reading it keeps the control
 _GENCP_VERSION = 0x0000  # USB3 Vision: the first register of all
 _RETENTION_US = 50_000  # a frame whose packets stopped coming is given up after so long
@@ -51,7 +50,6 @@ class AravisSource:
         self._grey: int | None = None
         self._pixel_bytes = 1
         self._gige = False  # else USB3 Vision
-        self._asked_ns = 0
         self._answers = True  # the camera did when it was asked last
         self._clock = DeviceClock()
 
@@ -83,18 +81,19 @@ class AravisSource:
         return frame_period_s(features)
 
     def grab(self, intake: Intake) -> None:
-        """The next buffer, if one comes in time; and now and then: does the camera still answer?"""
+        """The next buffer, if one comes in time."""
         for index in intake.given_back():
             self._push(index)
         buffer = self._library.call("arv_stream_timeout_pop_buffer", self._stream, round(GRAB_S * 1e6))
         if buffer:
             self._hand_over(buffer, intake)
-        now_ns = time.monotonic_ns()
-        if now_ns - self._asked_ns >= _ASK_NS:
-            self._asked_ns, self._answers = now_ns, False
-            register = _PRIVILEGE if self._gige else _GENCP_VERSION
-            self._library.ask("arv_device_read_register", self._device, register, byref(c_uint32()))
-            self._answers = True
+
+    def ask(self) -> None:
+        """Read a register that every camera has."""
+        self._answers = False
+        register = _PRIVILEGE if self._gige else _GENCP_VERSION
+        self._library.ask("arv_device_read_register", self._device, register, byref(c_uint32()))
+        self._answers = True
 
     def trigger(self) -> None:
         """One software trigger: for set-up."""

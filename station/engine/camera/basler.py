@@ -75,6 +75,12 @@ class BaslerSource:
             with result.GetArrayZeroCopy() as picture:
                 intake.frame(picture, number, self._grey)
 
+    def ask(self) -> None:
+        """Read the camera's width anew: pylon itself tells only of cameras whose removal it has seen."""
+        nodes = self._camera.GetNodeMap()
+        nodes.InvalidateNodes()
+        nodes.GetNode("Width").GetValue()
+
     def trigger(self) -> None:
         """One software trigger, once the camera waits for it: for set-up."""
         if not self._camera.WaitForFrameTriggerReady(_READY_MS, self._pylon.TimeoutHandling_Return):

@@ -92,6 +92,15 @@ class GenicamSource:
                 return
             time.sleep(_BETWEEN_S)
 
+    def ask(self) -> None:
+        """Read the camera's width anew. To forget that one value alone would not do: its register stays cached.
+
+        A producer that hangs here while harvesters keeps Python's lock stops the engine, which the line notices.
+        """
+        nodes = self._camera.remote_device.node_map
+        nodes._invalidate_nodes()
+        _ = nodes.get_node("Width").value
+
     def trigger(self) -> None:
         """One software trigger: for set-up."""
         self._camera.remote_device.node_map.TriggerSoftware.execute()

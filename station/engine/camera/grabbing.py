@@ -16,6 +16,7 @@ from station.core.errors import CameraError, ConfigError
 from station.engine.camera.intake import Intake
 from station.engine.camera.protocol import CameraStats, Clock, Item, new_session
 
+ASK_NS = 100_000_000  # between two questions to a camera whether it is there
 GRAB_S = 0.05  # no source waits longer for one frame, if its library can help it
 OPENING_NS = 10_000_000_000  # a camera that needs longer to be set up is none
 
@@ -35,6 +36,13 @@ class Source(Protocol):
 
     def grab(self, intake: Intake) -> None:
         """Wait for the next frame, GRAB_S at most, and hand over what came; nothing is fine."""
+
+    def ask(self) -> None:
+        """Have the camera itself answer something; raises, or hangs, while it is gone.
+
+        A triggered camera is silent by nature, and its library may need seconds to see that it is gone. A library whose
+        cameras cannot be asked does nothing here: then a thread that turns is all the sign of life there is.
+        """
 
     def close(self) -> None:
         """Let go of the camera, however far `open` came."""
@@ -61,7 +69,7 @@ class GrabbedCamera:
         if self._thread is not None and self._thread.is_alive():
             raise CameraError(f"{self.source.name}: its library has not let go of the camera yet")
         self._intake = Intake(self.source.name, self._size, self._watchdog_ms, self._clock_ns)
-        self._thread = threading.Thread(target=_grab, args=(self.source, self._intake), name="grab")
+        self._thread = threading.Thread(target=_grab, args=(self.source, self._intake, self._clock_ns), name="grab")
         self._thread.start()
 
     def arm(self) -> int:
@@ -100,14 +108,18 @@ class GrabbedCamera:
         return self._intake
 
 
-def _grab(source: Source, intake: Intake) -> None:
+def _grab(source: Source, intake: Intake, clock_ns: Clock) -> None:
     """The thread: its whole life."""
     try:
         try:
             intake.begin(source.open())
+            asked_ns = 0
             while not intake.closed:
                 source.grab(intake)
-                intake.returned()
+                if (now_ns := clock_ns()) - asked_ns >= ASK_NS:
+                    asked_ns = now_ns
+                    source.ask()
+                    intake.answered(asked_ns)
         finally:
             source.close()
     except (CameraError, ConfigError) as error:

@@ -129,6 +129,9 @@ class GStreamerSource:
             intake.period_s = None
             time.sleep(GRAB_S)
 
+    def ask(self) -> None:
+        """Nothing: a pipeline says by itself what goes wrong; there is nobody to ask."""
+
     def close(self) -> None:
         """Stop the pipeline."""
         if self._pipeline is not None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from station.core.domain import Reason
 from station.core.errors import CameraError, CameraTimeoutError, ConfigError
-from station.engine.camera.protocol import Clock, Frame, Item, LostFrame
+from station.engine.camera.protocol import LOOK_NS, Clock, Frame, Item, LostFrame
 
 BUFFERS = 12  # frames in our own memory: one is with the engine, the others wait or are free
 MOST_MISSING = 1000  # a larger gap, or a number that falls, is a camera that started again
@@ -51,7 +51,7 @@ class StampNumbers:
 
 
 class Intake:
-    """One arming's items. `frame`, `lose`, `returned` and `fail` belong to the grab thread, the rest to the engine.
+    """One arming's items. `frame`, `lose`, `answered` and `fail` belong to the grab thread, the rest to the engine.
 
     `size` is the recipe's (height, width). `period_s` is None while silence is normal: an external trigger, or the
     end of a file.
@@ -133,10 +133,10 @@ class Intake:
         self._skip_to(number, now_ns)
         self._lost(f"{self._name}: {detail}", now_ns, reason)
 
-    def returned(self) -> None:
-        """The library came back, perhaps with nothing: where silence is normal, that is the sign of life."""
+    def answered(self, asked_ns: int) -> None:
+        """The camera answered what it was asked then: where silence is normal, that is the sign of life."""
         if self.period_s is None:
-            self._alive_ns = self._clock_ns()
+            self._alive_ns = max(self._alive_ns, asked_ns)
 
     def fail(self, error: CameraError | ConfigError) -> None:
         """Nothing will come any more; told after the items that came before."""
@@ -229,5 +229,5 @@ class Intake:
         if self._failure is not None:
             raise self._failure
         limit_ns = max(self._watchdog_ns, round(_SILENT_PERIODS * (self.period_s or 0) * 1e9))
-        if self._clock_ns() - self._alive_ns > limit_ns:
+        if self._clock_ns() - self._alive_ns > limit_ns - LOOK_NS:
             raise CameraTimeoutError(f"{self._name}: no sign of life for {limit_ns // 1_000_000} ms")

@@ -87,6 +87,9 @@ class OpenCvSource:
         grey = cv2.COLOR_BGR2GRAY if picture.ndim == 3 else None
         intake.frame(np.asarray(picture, np.uint8), number, grey, exposed_ns)
 
+    def ask(self) -> None:
+        """Nothing: OpenCV cannot ask a camera for anything but a picture."""
+
     def close(self) -> None:
         """Give the device back."""
         if self._capture is not None:

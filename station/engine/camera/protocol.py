@@ -19,6 +19,9 @@ from station.core.domain import Reason
 Clock = Callable[[], int]
 """Gives CLOCK_MONOTONIC nanoseconds; tests and the virtual line pass their own."""
 
+LOOK_NS = 20_000_000
+"""At least so often the engine looks at its camera; a watchdog that judges then must fire that much earlier."""
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -140,6 +140,7 @@ def test_a_usb_camera_counts_from_nought_and_is_asked_for_its_sign_of_life_too()
     source.grab(intake)
     items = [intake.take() for _ in range(3)]
     assert [(item.trigger, type(item)) for item in items if item] == [(1, Frame), (2, LostFrame), (3, Frame)]
+    source.ask()
     assert library.read == [0x0000]
     intake.close()
 

@@ -24,6 +24,7 @@ class FakeSource:
         self.opens = lambda: None
         self.closed = threading.Semaphore(0)
         self.threads: set[str] = set()
+        self.asks = lambda: None
 
     def open(self) -> float | None:
         self.threads.add(threading.current_thread().name)
@@ -32,6 +33,9 @@ class FakeSource:
     def grab(self, intake) -> None:
         with contextlib.suppress(queue.Empty):
             self.work.get(timeout=0.01)(intake)
+
+    def ask(self) -> None:
+        self.asks()
 
     def close(self) -> None:
         self.threads.add(threading.current_thread().name)
@@ -144,3 +148,33 @@ def test_taking_before_arming_says_so(camera):
     camera.open()
     with pytest.raises(CameraError, match="not armed"):
         camera.take(0)
+
+
+def test_a_triggered_camera_that_no_longer_answers_is_lost_in_the_watchdogs_time(camera, source, clock):
+    arm(camera)
+    hangs, answered = threading.Event(), threading.Semaphore(0)
+    source.asks = answered.release
+    for _ in range(20):  # silence is normal while it answers
+        clock.advance_ms(100)
+        assert answered.acquire(timeout=60)
+        assert camera.take(0) is None
+    source.asks = lambda: hangs.wait(60) and None
+    clock.advance_ms(280)
+    assert camera.take(0) is None
+    clock.advance_ms(1)  # 300 less what passes until the engine looks
+    with pytest.raises(CameraTimeoutError, match="no sign of life for 300 ms"):
+        camera.take(0)
+    hangs.set()
+
+
+def test_a_camera_that_says_it_is_gone_when_asked_is_lost_at_once(camera, source, clock):
+    arm(camera)
+
+    def gone() -> None:
+        raise OSError("register")
+
+    source.asks = gone
+    clock.advance_ms(100)
+    with pytest.raises(CameraError, match="fake: OSError: register"):
+        for _ in range(600):
+            camera.take(0.1)

@@ -146,30 +146,30 @@ def test_a_free_camera_that_is_silent_is_lost_in_the_watchdogs_time(intake, pict
     intake.begin(1 / 30)
     clock.advance_ms(200)
     intake.frame(picture(), 1)
-    clock.advance_ms(300)
-    intake.returned()  # the library came back without a frame: no sign of life for a camera that runs free
+    clock.advance_ms(280)
+    intake.answered(clock())  # but without a frame: no sign of life for a camera that runs free
     assert isinstance(intake.take(), Frame)
     assert intake.take() is None
-    clock.advance_ms(1)
+    clock.advance_ms(1)  # 300 less what passes until the engine looks
     with pytest.raises(CameraTimeoutError, match="cam: no sign of life for 300 ms"):
         intake.take()
 
 
 def test_a_slow_free_camera_has_four_periods(intake, clock):
     intake.begin(0.2)
-    clock.advance_ms(800)
+    clock.advance_ms(780)
     assert intake.take() is None
     clock.advance_ms(1)
     with pytest.raises(CameraTimeoutError):
         intake.take()
 
 
-def test_a_triggered_camera_may_be_silent_as_long_as_its_library_comes_back(intake, clock):
+def test_a_triggered_camera_may_be_silent_as_long_as_it_answers(intake, clock):
     for _ in range(100):
         clock.advance_ms(250)
-        intake.returned()
+        intake.answered(clock())
         assert intake.take() is None
-    clock.advance_ms(301)
+    clock.advance_ms(281)
     with pytest.raises(CameraTimeoutError):
         intake.take()
 
