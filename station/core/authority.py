@@ -36,6 +36,10 @@ ACTIONS: dict[str, Action] = {
     "force": Action("line", frozenset({"integrator"})),  # what: an output; seconds: for so long, 0 = let go
     "lot": Action("line"),  # what: the lot's name
     "log-in": Action("recorder"),  # what: user; value: PIN or password
+    "add-person": Action("recorder", _LEADING),  # what: name; value: role, a blank, secret
+    "change-role": Action("recorder", _LEADING),  # what: name; value: role
+    "set-secret": Action("recorder"),  # what: name; value: secret; one's own, or of people whom one manages
+    "set-active": Action("recorder", _LEADING),  # what: name; value: "yes" or "no"
 }
 
 

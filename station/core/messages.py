@@ -21,6 +21,7 @@ import msgspec
 from station.core.asking import AskEvents, Events
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 from station.core.message import Command, CommandResult, Event, Message, Refusal
+from station.core.people import AskPeople, People
 from station.core.recipe_line import SupervisionSpec
 
 Mode = Literal["production", "challenge"]
@@ -263,6 +264,8 @@ AnyMessage = (
     | Refusal
     | AskEvents
     | Events
+    | AskPeople
+    | People
     | Showing
     | CameraReady
     | Exposed

@@ -24,6 +24,8 @@ from station.core.channel import Channel, Listener
 from station.core.config import StationConfig
 from station.core.errors import ChannelError, MessageTooLongError, StationError
 from station.core.message import Command, CommandResult, Question, Refusal
+from station.core.people import AskPeople
+from station.recorder import people
 from station.recorder.happened import answer_events
 from station.recorder.journal import JournalWriter
 from station.recorder.reading import JournalReader
@@ -32,10 +34,19 @@ from station.recorder.room import Answered, AnswerIt, DoIt, Room, told
 log = logging.getLogger(__name__)
 
 
-ANSWERS: dict[type[Question], AnswerIt] = {AskEvents: answer_events}
+ANSWERS: dict[type[Question], AnswerIt] = {
+    AskEvents: answer_events,
+    AskPeople: people.answer_people,
+}
 """Who answers what; each is a function of a module beside this one."""
 
-COMMANDS: dict[str, DoIt] = {}
+COMMANDS: dict[str, DoIt] = {
+    "log-in": people.log_in,
+    "add-person": people.add_person,
+    "change-role": people.change_role,
+    "set-secret": people.set_secret,
+    "set-active": people.set_active,
+}
 """Who does what; the actions of `station.core.authority` that name the recorder."""
 
 

@@ -60,6 +60,17 @@ class JournalWriter:
                 self._put("picture", picture)
         return refused
 
+    def write(self, text: str, row: Row, event: Event | None = None) -> None:
+        """One statement with named values, and the event that tells of it: both or neither.
+
+        Raises:
+            StorageError: as in `commit`.
+        """
+        with self._transaction():
+            self._database.execute(text, row)
+            if event is not None:
+                self._insert(event)
+
     def expired_pictures(self, kept_as: str, before: float, limit: int = 200) -> list[tuple[int, str]]:
         """(row id, relative path) of the oldest pictures of this class from before `before` (seconds since 1970)."""
         with self._translated():

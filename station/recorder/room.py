@@ -38,4 +38,9 @@ def told(room: Room, kind: str, text: str, user: str = "") -> None:
     Raises:
         StorageError: the disk refuses.
     """
-    room.writer.commit([Event("recorder", kind, text, room.wall(), user)])
+    room.writer.commit([happened(room, kind, text, user)])
+
+
+def happened(room: Room, kind: str, text: str, user: str = "") -> Event:
+    """An event of the recorder, now."""
+    return Event("recorder", kind, text, room.wall(), user)

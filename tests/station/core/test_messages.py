@@ -34,6 +34,7 @@ from station.core.messages import (
     Stored,
     Why,
 )
+from station.core.people import AskPeople, People, Person
 
 FRAME = FrameKey(7, 3)
 LEDGER = Ledger(*range(1, 11))
@@ -56,6 +57,8 @@ MESSAGES: list[Message] = [
     Refusal(4, "no such part"),
     AskEvents(5, "fault", audit=True),
     Events(5, (EVENT,), "altered"),
+    AskPeople(6),
+    People(6, (Person("ann", "operator", True, 30.0),)),
     Showing(FRAME, 3, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, (FINDING,), 4, (), LEDGER, 9),
     CameraReady(480, 640),
     Exposed(1, 1, 123),
