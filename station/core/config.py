@@ -127,6 +127,7 @@ class GuiSection(Section, frozen=True):
     """[gui]"""
 
     language: Literal["en", "ja"] = "en"
+    auto_logout_s: Annotated[int, msgspec.Meta(ge=0, le=86_400)] = 600  # nobody touches anything for so long; 0 = never
 
 
 class StationConfig(Section, frozen=True):

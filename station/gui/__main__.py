@@ -50,7 +50,7 @@ def _run(config: StationConfig) -> int:
 
     app = QApplication(["saiken"])
     link = StationLink(config.socket("line"), config.socket("engine"), config.socket("journal"), getpass.getuser())
-    window = StationWindow(link, Language(config.gui.language), config.station.name)
+    window = StationWindow(link, Language(config.gui.language), config.station.name, config.gui.auto_logout_s)
     for number in (signal.SIGTERM, signal.SIGINT):
         # The window's timer lets Python see the signal; singleShot, because it may come before the loop runs.
         signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))

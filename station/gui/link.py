@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -31,6 +31,27 @@ QUESTION_NS = 10_000_000_000  # a question may be long to answer
 BATCH = 256  # messages of one peer in one poll: a flood must not hold the window
 
 Then = Callable[[CommandResult], None] | None
+
+
+class Link(Protocol):
+    """What the window needs of `station.gui.link.StationLink`; the screenshots have a still one."""
+
+    news: StationNews
+
+    def poll(self, now_ns: int) -> None:
+        """Take what has come; never blocks."""
+
+    def send(self, action: str, what: str = "", value: str = "", seconds: float = 0.0, then: Then = None) -> None:
+        """Send a command; the answer comes with the news, and to `then`."""
+
+    def ask(self, question: Question, then: Callable[[Reply, bytes], None]) -> None:
+        """Ask the recorder; `then` gets the reply, perhaps a Refusal, and the picture file that came with it."""
+
+    def log_out(self) -> None:
+        """Nobody is logged in any more."""
+
+    def close(self) -> None:
+        """The window is closed."""
 
 
 class Peer:

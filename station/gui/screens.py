@@ -5,36 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP
 
-from station.core.message import Question, Reply
-from station.gui.link import Then
-from station.gui.news import StationNews
+from station.gui.link import Link
 from station.gui.pane import Screen
 from station.gui.run.run_screen import RunScreen
-
-
-class Link(Protocol):
-    """What the window needs of `station.gui.link.StationLink`; the screenshots have a still one."""
-
-    news: StationNews
-
-    def poll(self, now_ns: int) -> None:
-        """Take what has come; never blocks."""
-
-    def send(self, action: str, what: str = "", value: str = "", seconds: float = 0.0, then: Then = None) -> None:
-        """Send a command; the answer comes with the news, and to `then`."""
-
-    def ask(self, question: Question, then: Callable[[Reply, bytes], None]) -> None:
-        """Ask the recorder; `then` gets the reply, perhaps a Refusal, and the picture file that came with it."""
-
-    def log_out(self) -> None:
-        """Nobody is logged in any more."""
-
-    def close(self) -> None:
-        """The window is closed."""
 
 
 class Entry(NamedTuple):

@@ -74,8 +74,12 @@ def sheet(scale: float) -> str:
     QPushButton:disabled {{ color: #98A2AA; border-color: {GHOST}; background: {BACK}; }}
     QPushButton:focus {{ border: 3px solid {BLUE}; }}
     QPushButton[wanted="true"] {{ border-color: {INK}; background: {WHITE}; }}
+    QPushButton[plain="true"] {{ font-size: {px(TEXT_PX)}; min-width: {px(96)}; }}
     QPushButton[rail="true"] {{ font-size: {px(16)}; padding: 0px {px(2)}; }}
     QPushButton[rail="true"]:checked {{ background: {WHITE}; border-color: {INK}; border-left-width: {px(8)}; }}
     #rail {{ min-width: {px(96)}; max-width: {px(96)}; background: transparent; }}
+    QLineEdit {{ background: {WHITE}; border: 2px solid {EDGE}; border-radius: {px(6)}; min-height: {px(56)};
+        padding: 0px {px(10)}; font-size: {px(26)}; }}
+    QLineEdit:focus {{ border: 3px solid {BLUE}; }}
     #side {{ min-width: {px(376)}; max-width: {px(376)}; }}
     """

@@ -14,28 +14,34 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from station.core.domain import DriftState
 from station.gui.health_bar import HealthBar
 from station.gui.language import LANGUAGES, Language, translate
+from station.gui.link import Link
+from station.gui.log_in import LogIn
 from station.gui.news import StationNews
 from station.gui.pane import Pane, Screen, button, label
 from station.gui.rail import Rail
+from station.gui.rest import LogOutAtRest
 from station.gui.run.run_screen import RunScreen
-from station.gui.screens import SCREENS, Link
+from station.gui.screens import SCREENS
 from station.gui.situation import situation
 from station.gui.state_banner import StateBanner
 from station.gui.style import BASE_HEIGHT, BASE_WIDTH, scale_for, sheet
+from station.gui.wording import role_word
 
 PULL_MS = 34  # at most 30 times a second
 
 
 class Header(Pane):
-    """Which station, which recipe, how healthy; and the other language."""
+    """Which station, which recipe, how healthy, who is logged in; and the other language."""
 
     def __init__(self, station: str) -> None:
         super().__init__()
         self._station = station
         self._recipe = ""
         self._void = False  # its promise
+        self._person = ("", "")  # name and role
         self.brand, self.recipe = label("brand"), label("muted")
-        self.health, self.language = HealthBar(), button()
+        self.health, self.person, self.language = HealthBar(), button(), button()
+        self.person.setProperty("plain", True)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.brand)
@@ -45,6 +51,7 @@ class Header(Pane):
         row.setSpacing(16)
         row.addLayout(words, 1)
         row.addWidget(self.health)
+        row.addWidget(self.person)
         row.addWidget(self.language)
         self.write_words()
 
@@ -53,8 +60,9 @@ class Header(Pane):
         self.health.show_news(news)
         recipe = news.status.recipe if news.status else ""
         void = news.status is not None and news.status.drift is DriftState.DRIFTED
-        if (recipe, void) != (self._recipe, self._void):
-            self._recipe, self._void = recipe, void
+        person = (news.user, news.role)
+        if (recipe, void, person) != (self._recipe, self._void, self._person):
+            self._recipe, self._void, self._person = recipe, void, person
             self.write_words()
 
     def write_words(self) -> None:
@@ -62,12 +70,15 @@ class Header(Pane):
         self.brand.setText(f"Saiken 再検  {self._station}")
         words = translate("Header", "Recipe: %1 – promise void") if self._void else translate("Header", "Recipe: %1")
         self.recipe.setText(words.replace("%1", self._recipe or "–"))
+        name, role = self._person
+        self.person.setText(f"{name}\n{role_word(role)}" if name else translate("Header", "Log in\nF8"))
 
 
 class StationWindow(QWidget):
     """The rail's screens stand in a stack; the one in front gets the news. Pulls by itself after `start_pulling`."""
 
-    def __init__(self, link: Link, language: Language, station: str) -> None:
+    def __init__(self, link: Link, language: Language, station: str, auto_logout_s: int = 0) -> None:
+        """`auto_logout_s`: nobody has touched anything for so long = the person has gone; 0 = never."""
         super().__init__()
         self._link = link
         self._language = language
@@ -90,6 +101,8 @@ class StationWindow(QWidget):
         column.addLayout(row, 1)
         self.rail.wanted.connect(self._show_place)
         self.header.language.clicked.connect(self.switch_language)
+        self.header.person.clicked.connect(self.log_in_or_out)
+        self._rest = LogOutAtRest(link, auto_logout_s)
         self._add_keys()
         self._timer = QTimer(self)
         self._timer.setInterval(PULL_MS)
@@ -117,6 +130,7 @@ class StationWindow(QWidget):
     def pull(self) -> None:
         """Take the news and show them on the screen that is in front."""
         self._link.poll(time.monotonic_ns())
+        self._rest.look()
         news = self._link.news
         self.header.show_news(news)
         self.banner.show_situation(situation(news))
@@ -125,6 +139,13 @@ class StationWindow(QWidget):
         screen = self._stack.currentWidget()
         if isinstance(screen, Screen):
             screen.show_news(news)
+
+    def log_in_or_out(self) -> None:
+        """Who is logged in logs out; who is not is asked who they are."""
+        if self._link.news.user:
+            self._link.log_out()
+        else:
+            LogIn(self._link, self).open()
 
     def switch_language(self) -> None:
         """To the other language, at once."""
@@ -166,6 +187,7 @@ class StationWindow(QWidget):
             ("F4", self.run.explain_last_reject),
             ("F5", controls.start.click),
             ("F6", controls.stop.click),
+            ("F8", self.log_in_or_out),
             ("F9", controls.confirm.click),
         ):
             QShortcut(QKeySequence(key), self, action)

@@ -42,6 +42,12 @@ _REASONS = {
     Reason.NOT_ACKNOWLEDGED: QT_TRANSLATE_NOOP("Reason", "PLC did not confirm in time"),
     Reason.NOT_TRACKED: QT_TRANSLATE_NOOP("Reason", "Place on the belt not certain"),
 }
+_ROLES = {
+    "operator": QT_TRANSLATE_NOOP("Role", "Operator"),
+    "supervisor": QT_TRANSLATE_NOOP("Role", "Supervisor"),
+    "integrator": QT_TRANSLATE_NOOP("Role", "Integrator"),
+    "engineer": QT_TRANSLATE_NOOP("Role", "Engineer"),
+}
 _HEALTH = {
     Health.GOOD: QT_TRANSLATE_NOOP("Health", "Good"),
     Health.MAINTENANCE: QT_TRANSLATE_NOOP("Health", "Maintenance"),
@@ -177,3 +183,8 @@ def action_word(action: str) -> str:
 def outcome_words(action: str, outcome: str) -> str:
     """What became of a command."""
     return translate("Action", _OUTCOMES[outcome]).replace("%1", action_word(action))
+
+
+def role_word(role: str) -> str:
+    """What a role is called; one that nobody knows is called as it says."""
+    return translate("Role", _ROLES[role]) if role in _ROLES else role

@@ -137,6 +137,12 @@
       <source>Recipe: %1 – promise void</source>
       <translation>レシピ：%1 – 保証は無効</translation>
     </message>
+    <message>
+      <source>Log in
+F8</source>
+      <translation>ログイン
+F8</translation>
+    </message>
   </context>
   <context>
     <name>Health</name>
@@ -419,6 +425,75 @@
     <message>
       <source>Run</source>
       <translation>運転</translation>
+    </message>
+  </context>
+  <context>
+    <name>Role</name>
+    <message>
+      <source>Operator</source>
+      <translation>作業者</translation>
+    </message>
+    <message>
+      <source>Supervisor</source>
+      <translation>監督者</translation>
+    </message>
+    <message>
+      <source>Integrator</source>
+      <translation>設備担当</translation>
+    </message>
+    <message>
+      <source>Engineer</source>
+      <translation>技術者</translation>
+    </message>
+  </context>
+  <context>
+    <name>LogIn</name>
+    <message>
+      <source>Who are you?</source>
+      <translation>どなたですか</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <translation>やめる</translation>
+    </message>
+    <message>
+      <source>Asking the recorder …</source>
+      <translation>記録プロセスに問い合わせ中…</translation>
+    </message>
+    <message>
+      <source>There are no people yet. On this machine, run: %1</source>
+      <translation>まだ誰も登録されていません。この装置で次を実行してください：%1</translation>
+    </message>
+    <message>
+      <source>PIN of %1</source>
+      <translation>%1 の暗証番号</translation>
+    </message>
+    <message>
+      <source>Password of %1</source>
+      <translation>%1 のパスワード</translation>
+    </message>
+    <message>
+      <source>The recorder does not answer.</source>
+      <translation>記録プロセスが応答しません。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Keypad</name>
+    <message>
+      <source>Cancel</source>
+      <translation>やめる</translation>
+    </message>
+    <message>
+      <source>Clear</source>
+      <translation>消去</translation>
+    </message>
+    <message>
+      <source>OK</source>
+      <translation>決定</translation>
+    </message>
+    <message>
+      <source>Space</source>
+      <translation>空白</translation>
     </message>
   </context>
 </TS>

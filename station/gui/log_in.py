@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 The Saiken authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logging in: touch your name, then your PIN or password. The recorder decides; what it says is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+
+from station.core.message import CommandResult, Reply
+from station.core.people import AskPeople, People, Person
+from station.gui.keypad import Keypad
+from station.gui.language import translate
+from station.gui.link import Link
+from station.gui.overlay import Overlay
+from station.gui.pane import button, label
+from station.gui.wording import role_word
+
+_COLUMNS, _ROWS = 4, 5
+
+
+class LogIn(Overlay):
+    """Asks for the people when it opens; gone when somebody is logged in."""
+
+    def __init__(self, link: Link, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._link = link
+        self._people: tuple[Person, ...] | None = None  # None: not known yet
+        self._fault = ""  # why nobody can be shown, or the recorder's refusal
+        self.tiles: list[QPushButton] = []
+        self.title, self.fault, self.cancel = label("title"), label("advice"), button()
+        self.fault.setWordWrap(True)
+        self.cancel.clicked.connect(self.close_sheet)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(8)
+        column = QVBoxLayout(self.sheet)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(self.title)
+        column.addWidget(self.fault)
+        column.addLayout(self._grid)
+        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignRight)
+        self.setFocusProxy(self.cancel)
+        self.write_words()
+
+    def open(self) -> None:
+        """Cover the window and ask who there is."""
+        super().open()
+        self._link.ask(AskPeople(), self._show_people)
+
+    def write_words(self) -> None:
+        """Title and button; the rest is data."""
+        self.title.setText(translate("LogIn", "Who are you?"))
+        self.cancel.setText(translate("LogIn", "Cancel"))
+        self.fault.setText(self._fault or self._hint())
+        self.fault.setVisible(bool(self.fault.text()))
+
+    def _hint(self) -> str:
+        if self._people is None:
+            return translate("LogIn", "Asking the recorder …")
+        if not self._people:
+            return translate("LogIn", "There are no people yet. On this machine, run: %1").replace(
+                "%1", "saiken user add NAME --role integrator"
+            )
+        return ""
+
+    def _show_people(self, reply: Reply, _file: bytes) -> None:
+        if isinstance(reply, People):
+            self._people = tuple(person for person in reply.people if person.active)[: _COLUMNS * _ROWS]
+        else:
+            self._people, self._fault = (), getattr(reply, "text", "")
+        for place, person in enumerate(self._people):
+            tile = button()
+            tile.setText(f"{person.name}\n{role_word(person.role)}")
+            tile.clicked.connect(partial(self._ask_secret, person))
+            self._grid.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
+            self.tiles.append(tile)
+        if self.tiles:
+            self.tiles[0].setFocus()
+        self.write_words()
+
+    def _ask_secret(self, person: Person) -> None:
+        pin = person.role == "operator"
+        title = translate("LogIn", "PIN of %1") if pin else translate("LogIn", "Password of %1")
+        say = partial(self._log_in, person)
+        Keypad(title.replace("%1", person.name), "digits" if pin else "secret", say, self, hidden=True).open()
+
+    def _log_in(self, person: Person, secret: str) -> None:
+        self._link.send("log-in", person.name, secret, then=self._answered)
+
+    def _answered(self, result: CommandResult) -> None:
+        if result.done:
+            self.close_sheet()
+            return
+        self._fault = result.text or translate("LogIn", "The recorder does not answer.")
+        self.write_words()
