@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from station.cli import installing, looking, running, signals
+from station.cli import installing, looking, people, running, signals
 from station.cli.parser import EXIT_CODES, FAULT, FINE, INTERRUPTED, WRONG_INPUT, Parser
 from station.core.errors import BundleError, ConfigError, StationError
 from station.desk.supervisor import Interrupted
@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
         running.add_gui,
         looking.add_doctor,
         signals.add_io,
+        people.add_user,
         installing.add_install,
         installing.add_uninstall,
         looking.add_replay,

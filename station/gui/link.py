@@ -42,7 +42,7 @@ class Link(Protocol):
         """Take what has come; never blocks."""
 
     def send(self, action: str, what: str = "", value: str = "", seconds: float = 0.0, then: Then = None) -> None:
-        """Send a command; the answer comes with the news, and to `then`."""
+        """Send a command; the result comes with the news, or to `then` if that is given."""
 
     def ask(self, question: Question, then: Callable[[Reply, bytes], None]) -> None:
         """Ask the recorder; `then` gets the reply, perhaps a Refusal, and the picture file that came with it."""
@@ -158,14 +158,15 @@ class StationLink:
     def send(self, action: str, what: str = "", value: str = "", seconds: float = 0.0, then: Then = None) -> None:
         """Ask the process that executes `action` (`station.core.authority`) to do it.
 
-        `then` is called with the result, which stands in `news.answer` too; without an answer it says so.
+        The result stands in `news.answer`, or goes to `then` if that is given; not done and "" = nobody answered.
         """
         user, role = (self.news.user, self.news.role) if self._badge else self._nobody
         command = Command(action, user, role, what, value, seconds, self._badge)
         sent = _Sent(action, self._now_ns, then)
         if self._peers[ACTIONS[action].process].send(command):
             self._waiting.append(sent)
-            self.news.answer = Answer(action, "waiting", "")
+            if then is None:
+                self.news.answer = Answer(action, "waiting", "")
         else:
             self._unheard(sent)
 
@@ -212,18 +213,19 @@ class StationLink:
         if result.done and result.badge:
             self._badge = result.badge
             self.news.user, self.news.role = result.text, result.role
-        self.news.answer = Answer(result.action, "done" if result.done else "refused", result.text)
-        for sent in self._waiting:
-            if sent.action == result.action:
-                self._waiting.remove(sent)
-                if sent.then:
-                    sent.then(result)
-                return
+        sent = next((one for one in self._waiting if one.action == result.action), None)
+        if sent:
+            self._waiting.remove(sent)
+        if sent and sent.then:
+            sent.then(result)
+        else:
+            self.news.answer = Answer(result.action, "done" if result.done else "refused", result.text)
 
     def _unheard(self, sent: _Sent) -> None:
-        self.news.answer = Answer(sent.action, "unheard", "")
         if sent.then:
             sent.then(CommandResult(sent.action, False, ""))
+        else:
+            self.news.answer = Answer(sent.action, "unheard", "")
 
     def _take_from_engine(self, message: AnyMessage, descriptor: int | None) -> None:
         if isinstance(message, Ring) and descriptor is not None:

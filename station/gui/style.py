@@ -78,6 +78,10 @@ def sheet(scale: float) -> str:
     QPushButton[rail="true"] {{ font-size: {px(16)}; padding: 0px {px(2)}; }}
     QPushButton[rail="true"]:checked {{ background: {WHITE}; border-color: {INK}; border-left-width: {px(8)}; }}
     #rail {{ min-width: {px(96)}; max-width: {px(96)}; background: transparent; }}
+    QTableWidget {{ background: {PANEL}; alternate-background-color: #E5E9EC; border: 1px solid {EDGE};
+        selection-background-color: {WHITE}; selection-color: {INK}; }}
+    QTableWidget::item:selected {{ border-top: 2px solid {INK}; border-bottom: 2px solid {INK}; }}
+    QHeaderView::section {{ background: {BACK}; color: {MUTED}; border: none; padding: 4px 8px; font-weight: bold; }}
     QLineEdit {{ background: {WHITE}; border: 2px solid {EDGE}; border-radius: {px(6)}; min-height: {px(56)};
         padding: 0px {px(10)}; font-size: {px(26)}; }}
     QLineEdit:focus {{ border: 3px solid {BLUE}; }}

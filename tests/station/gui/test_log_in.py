@@ -16,7 +16,7 @@ CREW = (Person("hana", "operator"), Person("sue", "supervisor"), Person("old", "
 
 
 @pytest.fixture
-def window(qtbot, line, recorder, link, english, monkeypatch):
+def window(qtbot, link, english, monkeypatch):
     monkeypatch.setattr(link_module, "RETRY_NS", 0)
     made = StationWindow(link, english, "station-1")
     qtbot.addWidget(made)
@@ -26,6 +26,7 @@ def window(qtbot, line, recorder, link, english, monkeypatch):
 
 
 def opened(window, recorder, qtbot, crew=CREW) -> LogIn:
+    window.pull()  # connects
     qtbot.keyClick(window, Qt.Key.Key_F8)
     asked = recorder.meet().receive()
     assert isinstance(asked, AskPeople)
