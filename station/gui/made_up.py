@@ -51,7 +51,7 @@ class StillLink:
         self.news = news or StationNews()
         self.sent: list[str] = []
         self.asked: list[Question] = []
-        self.replies: dict[type[Question], tuple[Reply, bytes]] = {}  # what a question of this type is answered with
+        self.replies: Replies = {}
 
     def poll(self, now_ns: int) -> None:
         """Nothing comes."""
@@ -74,13 +74,16 @@ class StillLink:
         """Nothing to close."""
 
 
+Replies = dict[type[Question], tuple[Reply, bytes]]  # what a question of this type is answered with
+
+
 class Scene(NamedTuple):
     """One picture to take: the news, which screen is in front, and what is done there before the picture is taken."""
 
     name: str
     news: StationNews
     screen: str = "run"
-    replies: dict[type[Question], tuple[Reply, bytes]] = {}  # noqa: RUF012  # nobody changes it
+    replies: Replies = {}  # noqa: RUF012  # nobody changes it
     prepare: Callable[[Screen], None] = lambda _: None
 
 
@@ -221,8 +224,8 @@ def _refused() -> StationNews:
     return news
 
 
-def scenes() -> tuple[Scene, ...]:
-    """All states of all screens."""
+def run_scenes() -> tuple[Scene, ...]:
+    """All states of the Run screen."""
     error = "bundle: vae.onnx: SHA-256 differs from the manifest"
     plc = _changed(
         state=State.PREOPERATIONAL, plc=Health.FAILURE, plc_detail="no answer within 60 ms", advice=PlcError.advice

@@ -29,6 +29,12 @@ class LogOutAtRest(QObject):
         if app is not None:
             app.installEventFilter(self)
 
+    def end(self) -> None:
+        """See nothing any more: a filter that outlives its window brings Qt down at the end."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+
     def look(self) -> None:
         """Log out when it is time."""
         if self._after_s and self._link.news.user and self._clock_s() - self._touched_s >= self._after_s:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP
 
+from station.gui.admin.screen import AdminScreen
 from station.gui.link import Link
 from station.gui.pane import Screen
 from station.gui.run.run_screen import RunScreen
@@ -28,4 +29,7 @@ def _run(link: Link) -> Screen:
     return screen
 
 
-SCREENS: tuple[Entry, ...] = (Entry("run", QT_TRANSLATE_NOOP("Rail", "Run"), _run),)
+SCREENS: tuple[Entry, ...] = (
+    Entry("run", QT_TRANSLATE_NOOP("Rail", "Run"), _run),
+    Entry("admin", QT_TRANSLATE_NOOP("Rail", "Admin"), AdminScreen),
+)

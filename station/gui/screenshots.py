@@ -11,7 +11,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from station.gui.language import LANGUAGES, Language
-from station.gui.made_up import Scene, StillLink, scenes
+from station.gui.made_up import Scene, StillLink
+from station.gui.scenes import all_scenes
 from station.gui.window import StationWindow
 
 SIZES = ((1280, 800), (1920, 1080))
@@ -24,11 +25,11 @@ def save_screenshots(folder: Path, language: Language) -> Iterator[Path]:
         OSError: a file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    all_scenes = scenes()
+    scenes = all_scenes()
     for code in LANGUAGES:
         language.switch(code)
         for width, height in SIZES:
-            for scene in all_scenes:
+            for scene in scenes:
                 path = folder / f"{scene.name}-{code}-{width}x{height}.png"
                 _save(scene, language, (width, height), path)
                 yield path

@@ -80,6 +80,7 @@ def sheet(scale: float) -> str:
     #rail {{ min-width: {px(96)}; max-width: {px(96)}; background: transparent; }}
     QTableWidget {{ background: {PANEL}; alternate-background-color: #E5E9EC; border: 1px solid {EDGE};
         selection-background-color: {WHITE}; selection-color: {INK}; }}
+    QTableWidget::item {{ padding: 0px 8px; }}
     QTableWidget::item:selected {{ border-top: 2px solid {INK}; border-bottom: 2px solid {INK}; }}
     QHeaderView::section {{ background: {BACK}; color: {MUTED}; border: none; padding: 4px 8px; font-weight: bold; }}
     QLineEdit {{ background: {WHITE}; border: 2px solid {EDGE}; border-radius: {px(6)}; min-height: {px(56)};

@@ -63,7 +63,7 @@ class Table(Pane):
     def page_rows(self) -> int:
         """How many rows fit."""
         header = self.cells.horizontalHeader()
-        room = self.cells.height() - (header.height() if header else 0) - 4
+        room = self.cells.height() - (0 if header is None else header.height()) - 4
         return max(1, room // self._row_px())
 
     def show_headers(self, names: Sequence[str]) -> None:
@@ -112,9 +112,9 @@ class Table(Pane):
         cells.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         cells.setShowGrid(False)
         cells.setAlternatingRowColors(True)
-        if side := cells.verticalHeader():
+        if (side := cells.verticalHeader()) is not None:  # an empty one is False
             side.hide()
-        if header := cells.horizontalHeader():
+        if (header := cells.horizontalHeader()) is not None:
             header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
             header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
             header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)

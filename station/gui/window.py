@@ -160,6 +160,7 @@ class StationWindow(QWidget):
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Inspection goes on without a window."""
         self._timer.stop()
+        self._rest.end()
         self._link.close()
         super().closeEvent(event)
 

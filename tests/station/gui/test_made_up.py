@@ -8,7 +8,7 @@ from station.gui import made_up
 
 
 def test_scene_names_are_unique_and_cover_the_states():
-    names = [scene.name for scene in made_up.scenes()]
+    names = [scene.name for scene in made_up.run_scenes()]
     assert len(set(names)) == len(names)
     assert {
         "run-ok",

@@ -31,7 +31,7 @@ def test_no_display_is_one_sentence_and_exit_code_2(monkeypatch, capsys):
 
 
 def test_screenshots_name_their_files(qapp, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(screenshots, "scenes", lambda: (Scene("run-ok", good()),))
+    monkeypatch.setattr(screenshots, "all_scenes", lambda: (Scene("run-ok", good()),))
     assert program.main(["--screenshots", str(tmp_path)]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 4
 

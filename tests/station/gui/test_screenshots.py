@@ -8,7 +8,8 @@ from PyQt6.QtWidgets import QLabel, QPushButton
 
 from station.gui import screenshots
 from station.gui.health_bar import HealthChip
-from station.gui.made_up import Scene, good, scenes
+from station.gui.made_up import Scene, good
+from station.gui.scenes import all_scenes
 from station.gui.screenshots import SIZES, save_screenshots, show_scene
 from station.gui.window import StationWindow
 
@@ -35,7 +36,7 @@ def clipped(window: StationWindow) -> list[str]:
 @pytest.mark.parametrize("code", ["en", "ja"])
 def test_no_text_is_clipped_in_any_scene(qtbot, english, code, size):
     english.switch(code)
-    for scene in scenes():
+    for scene in all_scenes():
         window = show_scene(scene, english, size)
         qtbot.addWidget(window)
         assert (window.width(), window.height()) == size, f"{scene.name} asks for more room"
@@ -51,7 +52,7 @@ def test_the_clipping_test_notices_clipping(qtbot, english):
 
 
 def test_pictures_are_written_for_each_language_and_size(tmp_path, english, monkeypatch):
-    monkeypatch.setattr(screenshots, "scenes", lambda: (Scene("run-ok", good()),))
+    monkeypatch.setattr(screenshots, "all_scenes", lambda: (Scene("run-ok", good()),))
     written = list(save_screenshots(tmp_path / "shots", english))
     assert [path.name for path in written] == [
         f"run-ok-{code}-{width}x{height}.png" for code in ("en", "ja") for width, height in SIZES

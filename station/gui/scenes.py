@@ -1,0 +1,13 @@
+# SPDX-FileCopyrightText: 2026 The Saiken authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All pictures that are taken of the window: every screen in every state."""
+
+from __future__ import annotations
+
+from station.gui.admin import scenes as admin
+from station.gui.made_up import Scene, run_scenes
+
+
+def all_scenes() -> tuple[Scene, ...]:
+    """In the order of the rail."""
+    return (*run_scenes(), *admin.scenes())

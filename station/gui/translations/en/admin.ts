@@ -1,0 +1,14 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+  <context>
+    <name>People</name>
+    <message numerus="yes">
+      <source>△ locked for %n min</source>
+      <translation>
+        <numerusform>△ locked for %n minute</numerusform>
+        <numerusform>△ locked for %n minutes</numerusform>
+      </translation>
+    </message>
+  </context>
+</TS>
