@@ -57,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
         looking.add_doctor,
         signals.add_io,
         people.add_user,
+        people.add_support,
         installing.add_install,
         installing.add_uninstall,
         looking.add_replay,

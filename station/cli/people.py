@@ -1,8 +1,9 @@
-"""`saiken user`: who may log in at the window."""
+"""`saiken user`, `support`: who may log in at the window; what an engineer far away must know."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from station.cli.parser import add, add_config
@@ -27,6 +28,24 @@ def add_user(commands: Commands) -> None:
     parser.add_argument("--role", choices=ROLES, default="operator", help="add, role: operator is usual")
     add_config(parser)
     parser.set_defaults(run=_user)
+
+
+def add_support(commands: Commands) -> None:
+    parser = add(
+        commands,
+        "support",
+        "write one small file for an engineer far away: versions, configuration, events; no pictures, no secrets",
+        "  saiken support --config station.toml --out /media/usb",
+    )
+    add_config(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to (the station's own folder of bundles)")
+    parser.set_defaults(run=_support)
+
+
+def _support(options: argparse.Namespace) -> int:
+    from station.desk.support import write
+
+    return write(options.config, options.out)
 
 
 def _user(options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ _ALL = frozenset(ROLES)
 _LEADING = frozenset({"supervisor", "integrator", "engineer"})
 _FREE = frozenset({"stop", "halt", "log-in"})  # for anybody
 NOBODY = "not logged in"
+_ROLE_IS_MISSING = ("log in", " is for role ", "a supervisor")  # in a refusal, ours or of the line's operation
 
 
 class Action(NamedTuple):
@@ -26,6 +27,7 @@ class Action(NamedTuple):
 
     process: str  # "line" | "engine" | "recorder" | "teacher"
     roles: frozenset[str] = _ALL
+    slow: bool = False  # it may take seconds: a window waits as long as for a question
 
 
 ACTIONS: dict[str, Action] = {
@@ -35,12 +37,24 @@ ACTIONS: dict[str, Action] = {
     "confirm": Action("line"),  # ends a halt; an error needs more than an operator (`station.line.operation`)
     "force": Action("line", frozenset({"integrator"})),  # what: an output; seconds: for so long, 0 = let go
     "lot": Action("line"),  # what: the lot's name
+    "acknowledge": Action("line"),  # what: an alarm's id, or "all"
+    "shelve": Action("line"),  # what: an alarm's id; seconds; long ones for a supervisor (`station.core.alarms`)
+    "unshelve": Action("line"),
+    "out-of-service": Action("line", _LEADING),  # what: an alarm's id
+    "in-service": Action("line", _LEADING),
     "log-in": Action("recorder"),  # what: user; value: PIN or password
     "add-person": Action("recorder", _LEADING),  # what: name; value: role, a blank, secret
     "change-role": Action("recorder", _LEADING),  # what: name; value: role
     "set-secret": Action("recorder"),  # what: name; value: secret; one's own, or of people whom one manages
     "set-active": Action("recorder", _LEADING),  # what: name; value: "yes" or "no"
+    "export-audit": Action("recorder", slow=True),  # write the audit trail as CSV; the result names the file
+    "support": Action("recorder", slow=True),  # write a support bundle; the result names the file
 }
+
+
+def log_in_helps(refusal: str) -> bool:
+    """Would somebody who logs in with another role be obeyed?"""
+    return any(words in refusal for words in _ROLE_IS_MISSING)
 
 
 class Authority:

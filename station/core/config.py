@@ -121,6 +121,7 @@ class RecorderSection(Section, frozen=True):
     keep_ok_every: _Natural = 50  # store every n-th good part, 0 = none
     queue_mib: _Positive = 256  # pictures waiting for the disk; then OK pictures are shed first
     min_free_mib: _Positive = 500  # below it pictures are shed, results are kept
+    support: str = ""  # folder of the support bundles; "" = beside the journal
 
 
 class GuiSection(Section, frozen=True):

@@ -2,7 +2,7 @@
 
 engine -> line      EngineStatus, PartVerdict
 line   -> engine    Numbering
-line   -> anyone    LineStatus, Signals, PartRecord  (window, desk, doctor connect to the line)
+line   -> anyone    LineStatus, Signals, Alarms, PartRecord  (window, desk, doctor connect to the line)
 window -> line, engine, recorder   Command           answered by CommandResult
 window -> recorder  any Question                     answered by its Reply, or a Refusal
 engine -> window    Ring, Showing                    (frames by shared memory, `station.core.ring`)
@@ -10,6 +10,7 @@ camera -> engine    CameraReady, Exposed             (camera simulator; frames b
 desk   -> engine    Rehearse                         (only where the configuration allows rehearsals)
 engine -> recorder  InspectionRecord, Event          answered by Stored
 line   -> recorder  PartRecord, Event                answered by Stored
+recorder -> line, engine   RecorderStatus
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Literal
 
 import msgspec
 
+from station.core.alarms import Alarms
 from station.core.asking import AskEvents, Events
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 from station.core.message import Command, CommandResult, Event, Message, Refusal
@@ -248,6 +250,14 @@ class Rehearse(Message, frozen=True):
     seconds: float
 
 
+class RecorderStatus(Message, frozen=True):
+    """How the recorder fares; told to each process that delivers to it, about once a second."""
+
+    health: Health
+    detail: str = ""
+    clock: Health = Health.GOOD  # CHECK for a while after the wall clock was set
+
+
 AnyMessage = (
     EngineStatus
     | PartVerdict
@@ -259,6 +269,8 @@ AnyMessage = (
     | Stored
     | LineStatus
     | Signals
+    | Alarms
+    | RecorderStatus
     | Command
     | CommandResult
     | Refusal

@@ -20,9 +20,10 @@ from typing import NamedTuple
 import msgspec
 
 from station.core.channel import Channel, connect
+from station.core.domain import Health
 from station.core.errors import ChannelError, MessageTooLongError, StorageError
 from station.core.message import Event
-from station.core.messages import Delivery, InspectionRecord, PartRecord, Stored
+from station.core.messages import Delivery, InspectionRecord, PartRecord, RecorderStatus, Stored
 from station.core.spill import SpillFile
 
 Record = PartRecord | InspectionRecord | Event
@@ -30,6 +31,7 @@ Record = PartRecord | InspectionRecord | Event
 _ON_THE_WAY = 256  # deliveries sent and not acknowledged, at most
 _AT_ONCE = 64  # deliveries taken back from the disk in one pump
 _RETRY_NS = 100_000_000  # between two attempts to connect
+_SILENCE_NS = 3_000_000_000  # the recorder speaks once a second
 _TEXT = 4096  # characters kept of an event's text that no datagram holds
 _VALUE = {"ng": 2, "border": 1}  # of a picture, by `kept_as`; anything else 0
 
@@ -61,6 +63,8 @@ class Outbox:
         self._sent = 0
         self._channel: Channel | None = None
         self._retry_ns = 0
+        self._status = RecorderStatus(Health.CHECK)
+        self._status_ns = -_SILENCE_NS
         self.fault = ""  # why the spill file cannot be used now
         self.stored_up_to = 0  # number of the newest committed delivery
         self.shed_pictures = 0
@@ -113,11 +117,20 @@ class Outbox:
             while (message := self._channel.receive()) is not None:
                 if isinstance(message, Stored):
                     self._forget(message.number)
+                elif isinstance(message, RecorderStatus):
+                    self._status, self._status_ns = message, now_ns
             while self._sent < min(len(self._waiting), _ON_THE_WAY) and self._send(self._channel):
                 self._sent += 1
         except ChannelError:
             self._channel.close()
             self._channel, self._sent = None, 0
+
+    def recorder_status(self, now_ns: int) -> RecorderStatus:
+        """What the recorder said of itself last; silence is a failure."""
+        if self._channel is not None and now_ns - self._status_ns < _SILENCE_NS:
+            return self._status
+        waiting = f"; {len(self)} records wait" if len(self) else ""
+        return RecorderStatus(Health.FAILURE, f"the recorder is not there{waiting}", self._status.clock)
 
     def close(self) -> None:
         """Close; whatever was not acknowledged is spilled to disk for the next start."""

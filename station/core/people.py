@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from station.core.authority import NOBODY
 from station.core.message import Question, Reply
 
 LONGEST_NAME = 32
@@ -37,6 +38,8 @@ class People(Reply, frozen=True):
 
 def check_name(name: str) -> str:
     """Why this cannot be the name of a person; "" if it can."""
+    if name == NOBODY:
+        return f"'{NOBODY}' is nobody's name"
     if not 1 <= len(name) <= LONGEST_NAME or name != name.strip() or not name.isprintable():
         return f"a name has 1 to {LONGEST_NAME} printable characters, none of them blank at the ends"
     return ""

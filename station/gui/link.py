@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
+from station.core.alarms import Alarms
 from station.core.authority import ACTIONS
 from station.core.channel import Channel, connect
 from station.core.errors import ChannelError
@@ -194,6 +195,8 @@ class StationLink:
             self.news.status = message
         elif isinstance(message, Signals):
             self.news.signals = message
+        elif isinstance(message, Alarms):
+            self.news.alarms = message
         elif isinstance(message, PartRecord):
             self.news.take_record(message)
         elif isinstance(message, CommandResult):
@@ -251,13 +254,14 @@ class StationLink:
         news = self.news
         news.line_here = self._line.here and now_ns - self._heard_ns < SILENCE_NS
         if not news.line_here:
-            news.status, news.signals = None, None
+            news.status, news.signals, news.alarms = None, None, None
         news.engine_here = self._engine.here
         news.recorder_here = self._recorder.here
         if not news.engine_here:
             self._close_ring()
-        while self._waiting and now_ns - self._waiting[0].at_ns > ANSWER_NS:
-            self._unheard(self._waiting.pop(0))
+        for sent in [one for one in self._waiting if now_ns - one.at_ns > _patience_ns(one.action)]:
+            self._waiting.remove(sent)
+            self._unheard(sent)
         late = [number for number, asked in self._questions.items() if now_ns - asked.at_ns > QUESTION_NS]
         for number in late:
             self._questions.pop(number).then(Refusal(number, "the recorder does not answer"), b"")
@@ -266,6 +270,10 @@ class StationLink:
         if self._ring:
             self._ring.close()
             self._ring = None
+
+
+def _patience_ns(action: str) -> int:
+    return QUESTION_NS if ACTIONS[action].slow else ANSWER_NS
 
 
 def _discard(descriptor: int | None) -> None:

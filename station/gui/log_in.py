@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from station.core.message import CommandResult, Reply
 from station.core.people import AskPeople, People, Person
@@ -19,6 +18,7 @@ from station.gui.pane import button, label
 from station.gui.wording import role_word
 
 _COLUMNS, _ROWS = 4, 5
+_MOST = _COLUMNS * _ROWS
 
 
 class LogIn(Overlay):
@@ -28,10 +28,14 @@ class LogIn(Overlay):
         super().__init__(parent)
         self._link = link
         self._people: tuple[Person, ...] | None = None  # None: not known yet
+        self._first = 0  # of the people that are shown
         self._fault = ""  # why nobody can be shown, or the recorder's refusal
         self.tiles: list[QPushButton] = []
-        self.title, self.fault, self.cancel = label("title"), label("advice"), button()
+        self.title, self.fault = label("title"), label("advice")
+        self.more, self.cancel = button(), button()
         self.fault.setWordWrap(True)
+        self.more.clicked.connect(self._show_more)
+        self.more.hide()
         self.cancel.clicked.connect(self.close_sheet)
         self._grid = QGridLayout()
         self._grid.setSpacing(8)
@@ -41,7 +45,11 @@ class LogIn(Overlay):
         column.addWidget(self.title)
         column.addWidget(self.fault)
         column.addLayout(self._grid)
-        column.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignRight)
+        row = QHBoxLayout()
+        row.addWidget(self.more)
+        row.addStretch(1)
+        row.addWidget(self.cancel)
+        column.addLayout(row)
         self.setFocusProxy(self.cancel)
         self.write_words()
 
@@ -53,6 +61,7 @@ class LogIn(Overlay):
     def write_words(self) -> None:
         """Title and button; the rest is data."""
         self.title.setText(translate("LogIn", "Who are you?"))
+        self.more.setText(translate("LogIn", "Others"))
         self.cancel.setText(translate("LogIn", "Cancel"))
         self.fault.setText(self._fault or self._hint())
         self.fault.setVisible(bool(self.fault.text()))
@@ -68,18 +77,33 @@ class LogIn(Overlay):
 
     def _show_people(self, reply: Reply, _file: bytes) -> None:
         if isinstance(reply, People):
-            self._people = tuple(person for person in reply.people if person.active)[: _COLUMNS * _ROWS]
+            self._people = tuple(person for person in reply.people if person.active)
         else:
             self._people, self._fault = (), getattr(reply, "text", "")
-        for place, person in enumerate(self._people):
+        self.more.setVisible(len(self._people) > _MOST)
+        self._make_tiles(self._people[:_MOST])
+        self.write_words()
+
+    def _show_more(self) -> None:
+        """The next page; after the last the first."""
+        people = self._people or ()
+        self._first = self._first + _MOST if self._first + _MOST < len(people) else 0
+        self._make_tiles(people[self._first : self._first + _MOST])
+
+    def _make_tiles(self, people: tuple[Person, ...]) -> None:
+        for tile in self.tiles:
+            self._grid.removeWidget(tile)
+            tile.deleteLater()
+        self.tiles = []
+        for place, person in enumerate(people):
             tile = button()
             tile.setText(f"{person.name}\n{role_word(person.role)}")
+            tile.setProperty("tile", True)
             tile.clicked.connect(partial(self._ask_secret, person))
             self._grid.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
             self.tiles.append(tile)
         if self.tiles:
             self.tiles[0].setFocus()
-        self.write_words()
 
     def _ask_secret(self, person: Person) -> None:
         pin = person.role == "operator"

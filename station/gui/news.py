@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from station.core.alarms import Alarms
 from station.core.domain import Verdict
 from station.core.messages import FrameKey, LineStatus, PartRecord, Showing, Signals
 from station.core.ring import RingFrame
@@ -57,6 +58,7 @@ class StationNews:
         self.status: LineStatus | None = None
         self.live: Evidence | None = None
         self.signals: Signals | None = None
+        self.alarms: Alarms | None = None
         self.answer: Answer | None = None
         self.user, self.role = "", "operator"  # who is logged in; nobody is an operator without a name
         self.recorder_here = False

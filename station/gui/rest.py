@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -35,9 +36,16 @@ class LogOutAtRest(QObject):
         if app is not None:
             app.removeEventFilter(self)
 
+    @property
+    def left_s(self) -> float:
+        """Until the log-out; infinite when nobody is logged in, or never."""
+        if not self._after_s or not self._link.news.user:
+            return math.inf
+        return self._after_s - (self._clock_s() - self._touched_s)
+
     def look(self) -> None:
         """Log out when it is time."""
-        if self._after_s and self._link.news.user and self._clock_s() - self._touched_s >= self._after_s:
+        if self.left_s <= 0:
             self._link.log_out()
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from station.gui.admin import scenes as admin
+from station.gui.alarms import scenes as alarms
 from station.gui.made_up import Scene, run_scenes
 
 
 def all_scenes() -> tuple[Scene, ...]:
     """In the order of the rail."""
-    return (*run_scenes(), *admin.scenes())
+    return (*run_scenes(), *alarms.scenes(), *admin.scenes())

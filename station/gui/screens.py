@@ -10,6 +10,7 @@ from typing import NamedTuple
 from PyQt6.QtCore import QT_TRANSLATE_NOOP
 
 from station.gui.admin.screen import AdminScreen
+from station.gui.alarms.screen import AlarmsScreen
 from station.gui.link import Link
 from station.gui.pane import Screen
 from station.gui.run.run_screen import RunScreen
@@ -31,5 +32,6 @@ def _run(link: Link) -> Screen:
 
 SCREENS: tuple[Entry, ...] = (
     Entry("run", QT_TRANSLATE_NOOP("Rail", "Run"), _run),
+    Entry("alarms", QT_TRANSLATE_NOOP("Rail", "Alarms"), AlarmsScreen),
     Entry("admin", QT_TRANSLATE_NOOP("Rail", "Admin"), AdminScreen),
 )

@@ -75,6 +75,7 @@ def sheet(scale: float) -> str:
     QPushButton:focus {{ border: 3px solid {BLUE}; }}
     QPushButton[wanted="true"] {{ border-color: {INK}; background: {WHITE}; }}
     QPushButton[plain="true"] {{ font-size: {px(TEXT_PX)}; min-width: {px(96)}; }}
+    QPushButton[tile="true"] {{ min-width: {px(200)}; min-height: {px(96)}; }}
     QPushButton[rail="true"] {{ font-size: {px(16)}; padding: 0px {px(2)}; }}
     QPushButton[rail="true"]:checked {{ background: {WHITE}; border-color: {INK}; border-left-width: {px(8)}; }}
     #rail {{ min-width: {px(96)}; max-width: {px(96)}; background: transparent; }}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from functools import partial
 
@@ -28,6 +29,7 @@ from station.gui.style import BASE_HEIGHT, BASE_WIDTH, scale_for, sheet
 from station.gui.wording import role_word
 
 PULL_MS = 34  # at most 30 times a second
+LAST_S = 60  # so long before the log-out at rest it is announced
 
 
 class Header(Pane):
@@ -39,6 +41,7 @@ class Header(Pane):
         self._recipe = ""
         self._void = False  # its promise
         self._person = ("", "")  # name and role
+        self._leaving_s = 0  # until the log-out at rest, once it is near; 0 = not near
         self.brand, self.recipe = label("brand"), label("muted")
         self.health, self.person, self.language = HealthBar(), button(), button()
         self.person.setProperty("plain", True)
@@ -65,13 +68,21 @@ class Header(Pane):
             self._recipe, self._void, self._person = recipe, void, person
             self.write_words()
 
+    def show_rest(self, left_s: float) -> None:
+        """How long until whoever is logged in is logged out; said in the last minute only."""
+        leaving_s = math.ceil(left_s) if 0 < left_s <= LAST_S else 0
+        if leaving_s != self._leaving_s:
+            self._leaving_s = leaving_s
+            self.write_words()
+
     def write_words(self) -> None:
         """The station's name and the recipe's are data, not words."""
         self.brand.setText(f"Saiken 再検  {self._station}")
         words = translate("Header", "Recipe: %1 – promise void") if self._void else translate("Header", "Recipe: %1")
         self.recipe.setText(words.replace("%1", self._recipe or "–"))
         name, role = self._person
-        self.person.setText(f"{name}\n{role_word(role)}" if name else translate("Header", "Log in\nF8"))
+        below = translate("Header", "out in %n s", "", self._leaving_s) if self._leaving_s else role_word(role)
+        self.person.setText(f"{name}\n{below}" if name else translate("Header", "Log in\nF8"))
 
 
 class StationWindow(QWidget):
@@ -131,6 +142,7 @@ class StationWindow(QWidget):
         """Take the news and show them on the screen that is in front."""
         self._link.poll(time.monotonic_ns())
         self._rest.look()
+        self.header.show_rest(self._rest.left_s)
         news = self._link.news
         self.header.show_news(news)
         self.banner.show_situation(situation(news))
@@ -168,8 +180,8 @@ class StationWindow(QWidget):
         self.rail.mark(place)
         self._stack.setCurrentIndex(place)
         screen = list(self.screens.values())[place]
-        screen.entered()
         screen.show_news(self._link.news)
+        screen.entered()
 
     def _resize_everything(self, width: int, height: int) -> None:
         scale = scale_for(width, height)

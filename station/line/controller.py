@@ -22,17 +22,22 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from station.core import plc_map
+from station.core.alarms import Alarms
 from station.core.config import StationConfig
 from station.core.domain import Health, Reason
 from station.core.errors import PlcError
 from station.core.message import Command, CommandResult, Event
-from station.core.messages import EngineStatus, LineStatus, Numbering, PartRecord, PartVerdict, Signals
+from station.core.messages import EngineStatus, LineStatus, Numbering, PartRecord, PartVerdict, RecorderStatus, Signals
 from station.core.states import State
+from station.line.alarms import AlarmBoard
+from station.line.conditions import conditions
 from station.line.forcing import ForcedOutputs
+from station.line.kept import Kept
 from station.line.link import PlcLink, PlcStatus, Written
 from station.line.operation import STICKY, Operation
 from station.line.orders import Orders
 from station.line.parts import PartsInFlight
+from station.line.series import Series
 from station.line.shift_register import ShiftRegister
 from station.line.signals import SignalBoard
 from station.line.status import line_status, obstacle_of, other_recipe
@@ -54,8 +59,13 @@ class LineController:
         remembered: tuple[int, int] | None = None,
         wall: Callable[[], float] = time.time,
         realtime: str = "",
+        *,
+        kept: Kept = Kept(),  # noqa: B008  # frozen
     ) -> None:
-        """`remembered` is (boot id, newest part whose record is stored) of the process before this one, if any."""
+        """`remembered` is (boot id, newest part whose record is stored) of the process before this one, if any.
+
+        `kept` is what people had told that process.
+        """
         self._limit_ns = config.line.heartbeat_limit_ms * _MS
         self._wall = wall
         self._realtime = realtime
@@ -66,7 +76,10 @@ class LineController:
         self._register = ShiftRegister(config.line, self._parts) if config.line.tracking != "plc" else None
         self._board = SignalBoard()
         self._forced = ForcedOutputs()
-        self._orders = Orders(self._operation, self._forced, self._parts)
+        self._alarms = AlarmBoard(kept.alarms, now_ns, wall())
+        self._parts.series = Series(lot=kept.lot)
+        self._orders = Orders(self._operation, self._forced, self._parts, self._alarms, wall)
+        self._recorder = RecorderStatus(Health.CHECK)
         self._linked = False  # a poll came since the last handshake
         self._engine: EngineStatus | None = None
         self._engine_ns = 0
@@ -74,7 +87,7 @@ class LineController:
         self._supervision: Supervision | None = None  # None until an engine told the recipe
         self._told = self.state
         self._status_due_ns = now_ns
-        self._statuses: list[LineStatus | Signals] = []
+        self._statuses: list[LineStatus | Signals | Alarms] = []
         self._records: list[PartRecord] = []
         self._events: list[Event] = []
         self._link.state_word = int(self.state)
@@ -103,6 +116,11 @@ class LineController:
     def stop_cause(self) -> Cause | None:
         """What production stopped for, until a person starts it again."""
         return self._operation.stop_cause
+
+    @property
+    def kept(self) -> Kept:
+        """What people have told this process, for the next one."""
+        return Kept(self._parts.series.lot, self._alarms.message().alarms)
 
     def stay_stopped(self, cause: Cause) -> None:
         """The process before this one had stopped for this cause."""
@@ -158,6 +176,10 @@ class LineController:
         self._tracker.frame(verdict, now_ns)
         self._follow(now_ns)
 
+    def recorder_status(self, status: RecorderStatus) -> None:
+        """How the recorder fares, or that it is gone."""
+        self._recorder = status
+
     def engine_gone(self, now_ns: int) -> None:
         """The engine's connection closed."""
         self._lose_engine("engine gone: its connection closed")
@@ -172,7 +194,8 @@ class LineController:
 
     def refuse(self, command: Command, text: str) -> CommandResult:
         """Whoever asks for this may not."""
-        self._note("command", f"{command.action} refused: {text}", command.user)
+        # Nothing of it is proved: a stranger neither fills the trail nor writes under somebody's name.
+        self._note("command", f"{command.action[:64]} refused: {text[:300]}", f"{command.user[:64]} (claimed)")
         return CommandResult(command.action, False, text)
 
     def close(self, now_ns: int) -> None:
@@ -202,9 +225,9 @@ class LineController:
             times.append(self._engine_ns + self._limit_ns + 1)
         return min(times)
 
-    def take_messages(self) -> list[Numbering | LineStatus | Signals]:
-        """Messages since the last call: Numbering for the engine, LineStatus and Signals for windows."""
-        messages: list[Numbering | LineStatus | Signals] = [*self._tracker.messages, *self._statuses]
+    def take_messages(self) -> list[Numbering | LineStatus | Signals | Alarms]:
+        """Messages since the last call: Numbering for the engine, the others for windows."""
+        messages: list[Numbering | LineStatus | Signals | Alarms] = [*self._tracker.messages, *self._statuses]
         self._tracker.messages.clear()
         self._statuses.clear()
         return messages
@@ -344,17 +367,21 @@ class LineController:
             exchanges=self._link.exchanges,
             link_errors=self._link.errors,
         )
-        self._statuses.append(
-            line_status(
-                self._operation,
-                self._engine,
-                plc_detail=self._link.detail,
-                counters=counters,
-                series=self._parts.series,
-                realtime=self._realtime,
-            )
+        status = line_status(
+            self._operation,
+            self._engine,
+            self._recorder,
+            plc_detail=self._link.detail,
+            counters=counters,
+            series=self._parts.series,
+            realtime=self._realtime,
         )
-        self._statuses.append(self._board.signals(self._link, self._forced.held, now_ns))
+        found = conditions(status, self.stop_cause, other_recipe(self._engine, self._wanted))
+        self._alarms.watch(found, now_ns, self._wall())
+        for text in self._alarms.take_events():
+            self._note("alarm", text)
+        signals = self._board.signals(self._link, self._forced.held, now_ns)
+        self._statuses += [status, signals, self._alarms.message()]
 
     def _note(self, kind: str, text: str, user: str = "") -> None:
         self._events.append(Event("line", kind, text, self._wall(), user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.core.alarms import Alarms
 from station.core.channel import Channel, Listener
 from station.core.errors import ChannelError
 from station.core.messages import AnyMessage, EngineStatus, LineStatus, Numbering, PartRecord, PartVerdict, Signals
@@ -35,7 +36,7 @@ class Peers:
             self._engine = None
         return messages, gone
 
-    def tell_windows(self, message: LineStatus | Signals | PartRecord) -> None:
+    def tell_windows(self, message: LineStatus | Signals | Alarms | PartRecord) -> None:
         """Send to everybody but the engine; who does not keep up misses it."""
         if isinstance(message, LineStatus):
             self._newest_status = message

@@ -29,6 +29,7 @@ from station.core.notify import notify
 from station.core.outbox import Outbox
 from station.core.wall import wall_clock
 from station.line.controller import LineController
+from station.line.kept import KeptFile
 from station.line.memory import LineMemory, StoredParts
 from station.line.peers import Peers
 from station.line.port import PortRefusedError, SerialPort
@@ -69,7 +70,10 @@ class LineProcess:
             self._stored = StoredParts(memory)
             self._stop_memory = StopMemory(config.run_dir / "line.stop")
             realtime = become_realtime(config.line.realtime_priority)
-            self._controller = LineController(config, now_ns, memory.recalled, wall_clock(config), realtime)
+            self._kept_file = KeptFile(config.run_dir / "line.kept")
+            self._controller = LineController(
+                config, now_ns, memory.recalled, wall_clock(config), realtime, kept=self._kept_file.kept
+            )
             if self._stop_memory.cause:
                 self._controller.stay_stopped(self._stop_memory.cause)
             stack.callback(self._close_port)
@@ -187,8 +191,10 @@ class LineProcess:
             else:
                 self._peers.tell_windows(message)
             if isinstance(message, LineStatus):
+                self._kept_file.keep(self._controller.kept)
                 notify("WATCHDOG=1")  # a status comes out of a round that went all the way through
         self._outbox.pump(now_ns)
+        self._controller.recorder_status(self._outbox.recorder_status(now_ns))
         self._stored.stored(self._outbox.stored_up_to)
 
     def _end(self) -> None:

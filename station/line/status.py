@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from station.core.domain import DriftState, Health
 from station.core.errors import PlcError, RuntimeFaultError
-from station.core.messages import Counters, EngineStatus, LineStatus
+from station.core.messages import Counters, EngineStatus, LineStatus, RecorderStatus
 from station.line.operation import NO_TROUBLE, Operation, Trouble
 from station.line.series import Series
 
@@ -34,6 +34,7 @@ def other_recipe(engine: EngineStatus | None, wanted: int) -> str:
 def line_status(
     operation: Operation,
     engine: EngineStatus | None,
+    recorder: RecorderStatus,
     *,
     plc_detail: str,
     counters: Counters,
@@ -61,6 +62,9 @@ def line_status(
         light=engine.light if engine else Health.CHECK,
         light_detail=engine.light_detail if engine else "",
         reject_bound=engine.reject_bound if engine and engine.drift is not DriftState.DRIFTED else 1.0,
+        recorder=recorder.health,
+        recorder_detail=recorder.detail,
+        clock=recorder.clock,
         lot=series.lot,
         mode=series.mode,
     )

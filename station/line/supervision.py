@@ -54,6 +54,7 @@ class Cause:
     advice: str  # what to check
     reaction: Reaction
     input: int = 0  # bit of the PLC input it comes from: then an operator may go on, once the input is clear
+    name: str = ""  # of the recipe's limit or reaction
 
 
 class Supervision:
@@ -97,7 +98,7 @@ class Supervision:
         """The PLC's inputs, and how many rejects were seen behind its gate."""
         for bit, (name, text, advice) in _INPUTS.items():
             if status.inputs & bit and not self._inputs & bit:
-                self._causes.append(Cause(text, advice, getattr(self.spec, name), bit))
+                self._causes.append(Cause(text, advice, getattr(self.spec, name), bit, name))
         self._inputs = status.inputs
         seen = 0 if self._confirmed is None else (status.confirmed - self._confirmed) & 0xFFFFFFFF
         self._confirmed = status.confirmed
@@ -140,6 +141,7 @@ class _Tally:
     """Hits among the newest entries of one limit."""
 
     def __init__(self, name: str, limit: Limit) -> None:
+        self._name = name
         self._limit = limit
         self._newest: deque[bool] = deque(maxlen=limit.among)
         text, self._advice = _TEXTS[name]
@@ -154,4 +156,4 @@ class _Tally:
         if not hit or not self._limit.parts or sum(self._newest) < self._limit.parts:
             return None
         self._newest.clear()
-        return Cause(self._text, self._advice, self._limit.reaction)
+        return Cause(self._text, self._advice, self._limit.reaction, name=self._name)

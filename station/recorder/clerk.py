@@ -30,6 +30,8 @@ from station.recorder.happened import answer_events
 from station.recorder.journal import JournalWriter
 from station.recorder.reading import JournalReader
 from station.recorder.room import Answered, AnswerIt, DoIt, Room, told
+from station.recorder.support import make_support
+from station.recorder.trail import export_trail
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,8 @@ COMMANDS: dict[str, DoIt] = {
     "change-role": people.change_role,
     "set-secret": people.set_secret,
     "set-active": people.set_active,
+    "export-audit": export_trail,
+    "support": make_support,
 }
 """Who does what; the actions of `station.core.authority` that name the recorder."""
 
@@ -133,8 +137,11 @@ class Clerk:
 
     def _execute(self, room: Room, asked: Command, trusted: bool) -> CommandResult:
         command, refusal = self._authority.judge(asked, trusted, room.clock_ns())
+        if command is not None and asked.badge and people.is_void(room, command):
+            command, refusal = None, "the log-in is over; log in again"
         if command is None:
-            told(room, "command", f"{asked.action} refused: {refusal}", asked.user)
+            # Nothing of it is proved: a stranger neither fills the trail nor writes under somebody's name.
+            told(room, "command", f"{asked.action[:64]} refused: {refusal[:300]}", f"{asked.user[:64]} (claimed)")
             return CommandResult(asked.action, False, refusal)
         try:
             return COMMANDS[command.action](room, command)

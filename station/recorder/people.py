@@ -6,6 +6,7 @@ answer as a wrong secret. After five failures in a row a person waits 1, 2, 4 ..
 
 from __future__ import annotations
 
+import math
 import sqlite3
 
 import argon2
@@ -40,7 +41,7 @@ def log_in(room: Room, command: Command) -> CommandResult:
     row = _person(room, command.what)
     if row is not None and row["locked_until"] > room.wall():
         wait_s = row["locked_until"] - room.wall()
-        return _refused(command, f"too many failures; try again in {wait_s / 60:.0f} min")
+        return _refused(command, f"too many failures; try again in {math.ceil(wait_s / 60)} min")
     right = _is_right(row["secret"] if row else _NOBODY, command.value)
     if row is None or not row["active"] or not right:
         return _refused(command, _fail(room, command.what, row))
@@ -52,6 +53,12 @@ def log_in(room: Room, command: Command) -> CommandResult:
     )
     badge = issue(room.key, Badge(row["name"], row["role"], room.clock_ns() + SHIFT_NS))
     return CommandResult(command.action, True, row["name"], badge, row["role"])
+
+
+def is_void(room: Room, command: Command) -> bool:
+    """Has the person got another role, or lost the permission, since the badge of this command was issued?"""
+    row = _person(room, command.user)
+    return command.action != "log-in" and row is not None and (not row["active"] or row["role"] != command.role)
 
 
 def add_person(room: Room, command: Command) -> CommandResult:

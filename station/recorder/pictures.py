@@ -122,6 +122,15 @@ class PictureStore:
         except OSError as error:
             raise StorageError(f"{file}: cannot be deleted: {error.strerror or error}") from error
 
+    def free_mib(self) -> tuple[int, int]:
+        """MiB that are free on the pictures' disk, and the least that should be; 0 free when nobody can tell."""
+        least = self._min_free_bytes >> 20
+        there = next((path for path in (self._root, *self._root.parents) if path.exists()), self._root)
+        try:
+            return self._free_bytes(there) >> 20, least
+        except OSError:
+            return 0, least
+
     def flush(self, timeout_s: float) -> bool:
         """Wait until everything is written or shed; False when that takes longer."""
         with self._changed:

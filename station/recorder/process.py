@@ -19,12 +19,14 @@ from pathlib import Path
 
 from station.core.channel import Channel, Listener
 from station.core.config import StationConfig
+from station.core.domain import Health
 from station.core.errors import ChannelError, ConfigError, StorageError
-from station.core.message import Event
-from station.core.messages import Delivery, InspectionRecord, Stored
+from station.core.message import Event, Message
+from station.core.messages import Delivery, InspectionRecord, RecorderStatus, Stored
 from station.core.notify import notify
 from station.core.wall import WallWatch
 from station.recorder.clerk import Clerk
+from station.recorder.health import health
 from station.recorder.journal import JournalWriter, Record
 from station.recorder.pictures import PictureStore
 from station.recorder.retention import delete_expired
@@ -38,6 +40,8 @@ _REPORT_NS = 10_000 * _MS  # between two reports of shed pictures
 _RETENTION_NS = 3_600_000 * _MS
 _DAY_NS = 24 * _RETENTION_NS
 _WATCHDOG_NS = 1_000 * _MS
+_STATUS_NS = 1_000 * _MS
+_CLOCK_NS = 600_000 * _MS  # so long after a jump the wall clock is to be checked
 _TROUBLE_NS = 1_000 * _MS  # a shorter one (a lock held by a reader) is no event
 _STOPPED = "Recorder stopped"
 
@@ -86,8 +90,9 @@ class Recorder:
         self._trouble = ""  # why the newest commit failed
         self._trouble_since_ns = 0
         self._trouble_time = 0.0
-        self._due_ns = dict.fromkeys(("report", "retention", "watchdog"), 0)
+        self._due_ns = dict.fromkeys(("report", "retention", "status", "watchdog"), 0)
         self._wall_watch = WallWatch(clock_ns, wall)
+        self._clock_doubted_until_ns = 0
         self._clerk = Clerk(config, wall)
         self._clerk.start()
         self._say_started()
@@ -103,6 +108,8 @@ class Recorder:
         if self._wait_ns() <= 0 or len(self._batch) >= BATCH:
             self._commit()
         self._acknowledge()
+        if self._is_due("status", _STATUS_NS):
+            self._tell_status()
         if self._is_due("watchdog", _WATCHDOG_NS):
             notify("WATCHDOG=1")
 
@@ -204,12 +211,24 @@ class Recorder:
 
     def _acknowledge(self) -> None:
         for sender in list(self._senders):
-            if sender.committed > sender.acknowledged:
-                try:
-                    if sender.channel.send(Stored(sender.committed)):
-                        sender.acknowledged = sender.committed
-                except ChannelError:
-                    self._dismiss(sender)
+            if sender.committed > sender.acknowledged and self._tell(sender, Stored(sender.committed)):
+                sender.acknowledged = sender.committed
+
+    def _tell_status(self) -> None:
+        """Tell every sender how we fare; who does not keep up misses it."""
+        jumped = self._clock_ns() < self._clock_doubted_until_ns
+        clock = Health.CHECK if jumped else Health.GOOD
+        status = RecorderStatus(*health(self._trouble, self._pictures), clock)
+        for sender in list(self._senders):
+            self._tell(sender, status)
+
+    def _tell(self, sender: Sender, message: Message) -> bool:
+        """False when the sender did not take it now."""
+        try:
+            return sender.channel.send(message)
+        except ChannelError:
+            self._dismiss(sender)
+            return False
 
     def _enter_trouble(self, error: StorageError) -> None:
         if not self._trouble:
@@ -258,6 +277,7 @@ class Recorder:
             direction = "forward" if jump_s > 0 else "back"
             self._note("note", f"The wall clock was set {direction} by {abs(jump_s):.0f} s; no interval is taken by it")
             self._due_ns["retention"] = self._clock_ns() + _DAY_NS
+            self._clock_doubted_until_ns = self._clock_ns() + _CLOCK_NS
 
     def _is_due(self, what: str, every_ns: int) -> bool:
         now = self._clock_ns()

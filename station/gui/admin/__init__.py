@@ -1,3 +1,3 @@
 # SPDX-FileCopyrightText: 2026 The Saiken authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Admin screen: people, audit trail, about."""
+"""The Admin screen: people, audit trail, diagnosis, about."""

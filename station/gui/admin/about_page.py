@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
@@ -14,6 +15,9 @@ from station.gui.language import translate
 from station.gui.news import StationNews
 from station.gui.pane import Panel, label
 
+_ROWS = 9
+_LIBRARIES = ("onnxruntime", "numpy", "opencv-python", "msgspec")
+
 
 class AboutPage(Panel):
     """Two columns: name and value."""
@@ -22,11 +26,12 @@ class AboutPage(Panel):
         super().__init__()
         self._news = StationNews()
         self._shown: tuple[str, ...] = ()
-        self._names = [label("muted") for _ in range(8)]
-        self._values = [label() for _ in range(8)]
+        self._names = [label("muted") for _ in range(_ROWS)]
+        self._values = [label() for _ in range(_ROWS)]
         grid = QGridLayout(self)
         grid.setContentsMargins(24, 18, 24, 18)
         grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(12)
         for row, (name, value) in enumerate(zip(self._names, self._values, strict=True)):
             value.setWordWrap(True)
             grid.addWidget(name, row, 0)
@@ -52,11 +57,12 @@ class AboutPage(Panel):
             (translate("About", "Recipe"), status.recipe if status else "–"),
             (translate("About", "Runs on"), status.runtime if status else "–"),
             (translate("About", "Real time"), status.realtime if status else "–"),
-            (translate("About", "Computer"), f"{platform.machine()}, Linux {platform.release()}"),
+            (translate("About", "Computer"), f"{platform.machine()}, Linux {platform.release()}, {os.cpu_count()} CPU"),
             (
                 translate("About", "Python, Qt"),
                 f"{platform.python_version()}, Qt {qVersion()}, PyQt {PYQT_VERSION_STR}",
             ),
+            (translate("About", "Libraries"), ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)),
             (
                 translate("About", "Licence"),
                 translate("About", "This window: GPL-3.0-or-later. Everything else: Apache-2.0."),

@@ -1,21 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Saiken authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people did, newest first, and whether nobody has altered it."""
+"""What people did, newest first, and whether nobody has altered it; one person's alone if wanted; all of it as CSV."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from PyQt6.QtWidgets import QVBoxLayout
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from station.core.asking import AskEvents, Events
-from station.core.message import Event, Refusal, Reply
+from station.core.message import CommandResult, Event, Refusal, Reply
+from station.gui.choice import MOST, Choice
 from station.gui.language import translate
 from station.gui.link import Link
-from station.gui.pane import Pane, label
+from station.gui.pane import Pane, button, label
 from station.gui.table import Table
 
-LIMIT = 500
+LIMIT = 1_000
 
 
 class AuditPage(Pane):
@@ -25,11 +26,24 @@ class AuditPage(Pane):
         super().__init__()
         self._link = link
         self._reply: Reply | None = None
-        self.table, self.proof = Table(4, 3), label("caption")
-        self.proof.setWordWrap(True)
+        self._who = ""  # "" = everybody
+        self._exported = ""
+        self.table, self.proof, self.said = Table(4, 3), label("caption"), label("muted")
+        self.who, self.export = button(), button()
+        for words in (self.proof, self.said):
+            words.setWordWrap(True)
+        self.who.clicked.connect(self._ask_who)
+        self.export.clicked.connect(self._export)
+        texts = QVBoxLayout()
+        texts.addWidget(self.proof)
+        texts.addWidget(self.said)
+        row = QHBoxLayout()
+        row.addLayout(texts, 1)
+        row.addWidget(self.who)
+        row.addWidget(self.export)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.proof)
+        column.addLayout(row)
         column.addWidget(self.table, 1)
         self.write_words()
 
@@ -38,7 +52,7 @@ class AuditPage(Pane):
         self._link.ask(AskEvents(audit=True, limit=LIMIT), self._show)
 
     def write_words(self) -> None:
-        """Headers, and what the recorder said of the chain."""
+        """Headers, buttons, and what the recorder said of the chain."""
         heads = (
             translate("Audit", "Time"),
             translate("Audit", "Who"),
@@ -47,11 +61,41 @@ class AuditPage(Pane):
         )
         self.table.show_headers(heads)
         self.proof.setText(self._proof())
+        self.said.setText(self._exported)
+        self.said.setVisible(bool(self._exported))
+        self.who.setText(self._who or translate("Audit", "Everybody"))
+        self.export.setText(translate("Audit", "Write CSV"))
 
     def _show(self, reply: Reply, _file: bytes) -> None:
         self._reply = reply
-        if isinstance(reply, Events):
-            self.table.show_rows([_row(event) for event in reply.events])
+        self._fill()
+        self.write_words()
+
+    def _events(self) -> tuple[Event, ...]:
+        return self._reply.events if isinstance(self._reply, Events) else ()
+
+    def _fill(self) -> None:
+        self.table.show_rows([_row(event) for event in self._events() if self._who in {"", event.user}])
+
+    def _ask_who(self) -> None:
+        names = sorted({event.user for event in self._events()} - {""})[: MOST - 1]
+        Choice(
+            translate("Audit", "Whose entries?"),
+            [translate("Audit", "Everybody"), *names],
+            lambda place: self._show_only(["", *names][place]),
+            self,
+        ).open()
+
+    def _show_only(self, who: str) -> None:
+        self._who = who
+        self._fill()
+        self.write_words()
+
+    def _export(self) -> None:
+        self._link.send("export-audit", then=self._answered)
+
+    def _answered(self, result: CommandResult) -> None:
+        self._exported = result.text or translate("Audit", "The recorder does not answer.")
         self.write_words()
 
     def _proof(self) -> str:

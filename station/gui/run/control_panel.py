@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QGridLayout, QPushButton
 
+from station.core.authority import log_in_helps
 from station.core.states import State
 from station.gui.language import translate
 from station.gui.news import Answer, StationNews
@@ -114,6 +115,8 @@ class ControlPanel(Pane):
             words = outcome_words(self._answer.action, self._answer.outcome)
             if self._answer.text and self._answer.outcome == "refused":
                 words = f"{words} ({self._answer.text})"
+                if log_in_helps(self._answer.text):
+                    words = f"{words} {translate('LogIn', 'Log in: F8')}"
         self.answer.setText(words)
 
 

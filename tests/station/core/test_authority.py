@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from station.core.authority import ACTIONS, NOBODY, ROLES, Authority
+from station.core.authority import ACTIONS, NOBODY, ROLES, Authority, log_in_helps
 from station.core.badge import Badge, issue
 from station.core.message import Command
 
@@ -65,3 +65,10 @@ def test_every_action_names_a_process_and_known_roles() -> None:
     for name, action in ACTIONS.items():
         assert action.process in {"line", "engine", "recorder", "teacher"}, name
         assert action.roles and action.roles <= set(ROLES), name
+
+
+def test_refusals_for_the_role_are_known_as_such() -> None:
+    for command in (Command("force", "ann", "operator"), Command("start", "ann", "operator", badge="old")):
+        assert log_in_helps(judge(command)[1])
+    assert log_in_helps(judge(Command("start", "ann", "operator"), login_required=True)[1])
+    assert not log_in_helps("halted; confirm to end the halt first")

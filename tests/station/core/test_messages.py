@@ -9,6 +9,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from station.core.alarms import Alarm, Alarms, AlarmState
 from station.core.asking import AskEvents, Events
 from station.core.channel import MAX_MESSAGE
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
@@ -27,6 +28,7 @@ from station.core.messages import (
     PartRecord,
     PartVerdict,
     Patch,
+    RecorderStatus,
     Rehearse,
     Ring,
     Showing,
@@ -57,6 +59,8 @@ MESSAGES: list[Message] = [
     Refusal(4, "no such part"),
     AskEvents(5, "fault", audit=True),
     Events(5, (EVENT,), "altered"),
+    Alarms((Alarm("plc", 1, AlarmState.SHELVED, True, 5.0, "no answer", "", 9.0),), 3),
+    RecorderStatus(GOOD, "900 MiB free"),
     AskPeople(6),
     People(6, (Person("ann", "operator", True, 30.0),)),
     Showing(FRAME, 3, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, (FINDING,), 4, (), LEDGER, 9),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from station.core.authority import ROLES
+from station.core.authority import NOBODY, ROLES
 from station.core.people import LONGEST_NAME, LONGEST_SECRET, MANAGES, check_name, check_secret
 
 
@@ -36,3 +36,7 @@ def test_secrets(secret: str, role: str, fault: str) -> None:
 def test_an_integrator_manages_everybody_and_nobody_manages_above() -> None:
     assert MANAGES["integrator"] == set(ROLES)
     assert MANAGES["supervisor"] == {"operator"}
+
+
+def test_nobody_is_no_name() -> None:
+    assert check_name(NOBODY) == "'not logged in' is nobody's name"

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from station.core.asking import AskEvents
 from station.core.channel import Channel
@@ -17,6 +18,7 @@ from station.gui.made_up import record
 from station.gui.news import Answer
 
 SECOND = 10**9
+pytestmark = pytest.mark.usefixtures("qapp")  # made-up parts are drawn
 
 
 def status():
@@ -234,3 +236,15 @@ def test_who_waits_for_a_result_that_does_not_come_is_told(link, recorder):
     link.poll(ANSWER_NS + 2)
     assert results == [CommandResult("log-in", False, "")] * 2
     assert recorder
+
+
+def test_what_may_take_long_is_waited_for(link, recorder):
+    link.poll(1)
+    recorder.meet()
+    came = []
+    link.send("support", then=came.append)
+    link.send("set-secret", "ann", "4711", then=came.append)
+    link.poll(ANSWER_NS + 2)
+    assert [one.action for one in came] == ["set-secret"]
+    link.poll(QUESTION_NS + 2)
+    assert [one.action for one in came] == ["set-secret", "support"]

@@ -88,3 +88,11 @@ def test_without_a_recorder_it_says_so(qtbot, link, english):
     window.log_in_or_out()
     sheet = window.findChild(LogIn)
     assert sheet.fault.text() == "the recorder is not there"
+
+
+def test_more_people_than_fit_come_on_another_page(window, recorder, qtbot):
+    crew = tuple(Person(f"p{number:02}", "operator") for number in range(25))
+    sheet = opened(window, recorder, qtbot, crew)
+    for names in (("p00", 20), ("p20", 5), ("p00", 20)):
+        assert (sheet.tiles[0].text().split()[0], len(sheet.tiles)) == names
+        qtbot.mouseClick(sheet.more, Qt.MouseButton.LeftButton)

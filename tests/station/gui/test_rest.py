@@ -57,3 +57,11 @@ def test_never_means_never(link, clock):
     clock.now = 1e9
     rest.look()
     assert link.news.user == "ann"
+
+
+def test_how_long_is_left(link, clock):
+    rest = LogOutAtRest(link, 600, clock)
+    clock.now = 555.0
+    assert rest.left_s == 45.0
+    link.log_out()
+    assert rest.left_s == float("inf")

@@ -15,7 +15,7 @@ from station.gui import link as link_module
 from station.gui import made_up
 from station.gui.made_up import StillLink, record
 from station.gui.style import TOUCH_PX, scale_for
-from station.gui.window import StationWindow
+from station.gui.window import Header, StationWindow
 
 
 @pytest.fixture
@@ -172,3 +172,19 @@ def test_every_button_is_large_enough_for_gloves(qtbot, english, size):
 def test_every_button_can_be_reached_by_tab(window):
     for one in [*window.findChildren(QPushButton), window.run.strip]:
         assert one.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_last_minute_before_the_log_out_is_counted_down(shown, english):
+    header = shown(Header("station-1"), 1200, 100)
+    news = made_up.good()
+    news.user, news.role = "hana", "operator"
+    header.show_news(news)
+    header.show_rest(61.0)
+    assert header.person.text() == "hana\nOperator"
+    header.show_rest(44.2)
+    assert header.person.text() == "hana\nout in 45 s"
+    english.switch("ja")
+    QApplication.processEvents()
+    assert header.person.text() == "hana\nあと45秒で終了"
+    header.show_rest(float("inf"))
+    assert header.person.text() == "hana\n作業者"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.core.alarms import Alarms
 from station.core.message import Command
 from station.core.messages import LineStatus
 
@@ -32,3 +33,23 @@ def test_the_windows_are_told_the_lot(hall):
 def test_a_lot_without_a_good_name_is_refused(hall):
     result = order(hall, "lot", "a\nb")
     assert (result.done, result.text) == (False, "the lot's name has characters that cannot be printed")
+
+
+def test_a_lost_plc_is_one_alarm_and_acknowledging_it_changes_nothing_else(hall):
+    hall.produce(1.0)
+    hall.faults.mute = True
+    hall.run(2.0)
+    alarms = alarms_of(hall)
+    assert [(one.id, one.first) for one in alarms.alarms] == [("plc", "")]
+    assert alarms.in_ten_minutes == 1
+    assert order(hall, "acknowledge", "plc").done
+    assert [one.state.value for one in alarms_of(hall).alarms] == ["acknowledged"]
+    hall.run(0.1)
+    events = [event.text for event in hall.events if event.kind == "alarm"]
+    assert any(text.startswith("plc: unacknowledged") for text in events)
+
+
+def alarms_of(hall) -> Alarms:
+    hall.now_ns += 200_000_000
+    hall.line.tick(hall.now_ns)
+    return [message for message in hall.line.take_messages() if isinstance(message, Alarms)][-1]

@@ -7,7 +7,7 @@ import pytest
 from station.core.domain import DriftState, Health
 from station.core.errors import PlcError, RuntimeFaultError
 from station.core.message import Command
-from station.core.messages import Counters, EngineStatus, LineStatus
+from station.core.messages import Counters, EngineStatus, LineStatus, RecorderStatus
 from station.core.states import State
 from station.line.operation import Operation
 from station.line.series import Series
@@ -24,6 +24,7 @@ def status(operation: Operation, linked: bool, told: EngineStatus | None) -> Lin
     return line_status(
         operation,
         told,
+        RecorderStatus(Health.MAINTENANCE, "disk", Health.CHECK),
         plc_detail="no answer",
         counters=Counters(parts=3),
         series=Series("ring", "A 1"),
@@ -35,6 +36,7 @@ def test_while_it_produces_there_is_nothing_to_do():
     told = status(Operation(autostart=True), True, engine())
     assert (told.state, told.error, told.advice) == (State.CONTINUOUS_EXECUTION, "", "")
     assert (told.plc, told.engine, told.camera) == (Health.GOOD, Health.GOOD, Health.GOOD)
+    assert (told.recorder, told.recorder_detail, told.clock) == (Health.MAINTENANCE, "disk", Health.CHECK)
     assert (told.counters.parts, told.inputs, told.realtime, told.recipe) == (3, 1, "SCHED_FIFO 50", "demo 1")
 
 

@@ -94,7 +94,23 @@ def test_a_command_that_may_not_be_is_refused_and_written_down(window: Channel, 
     assert not refused.done
     assert "unknown to the recorder" in refused.text
     with open_journal(config) as journal:
-        assert journal.audit()[0].text.startswith("start refused: action 'start' is unknown to the recorder")
+        (entry,) = journal.audit()
+        assert entry.text.startswith("start refused: action 'start' is unknown to the recorder")
+        assert entry.user == "ann (claimed)"
+
+
+def test_a_refused_secret_stands_nowhere_and_a_stranger_does_not_fill_the_trail(
+    window: Channel, config: StationConfig
+) -> None:
+    window.send(Command("x" * 9_000, "u" * 9_000, "operator", "hana", "top-secret-7", badge="BADGE-BYTES"))
+    assert isinstance(reply(window)[0], CommandResult)
+    with open_journal(config) as journal:
+        (entry,) = journal.audit()
+        assert len(entry.text) < 400
+        assert len(entry.user) < 80
+    stored = b"".join(file.read_bytes() for file in Path(config.recorder.journal).parent.glob("journal.sqlite*"))
+    assert b"top-secret-7" not in stored
+    assert b"BADGE-BYTES" not in stored
 
 
 def test_who_speaks_out_of_turn_is_shown_the_door(window: Channel, config: StationConfig) -> None:
@@ -118,3 +134,13 @@ def test_every_command_of_the_recorder_has_somebody_who_does_it() -> None:
     assert {name for name, action in ACTIONS.items() if action.process == "recorder"} - {"log-in"} <= set(
         module.COMMANDS
     )
+
+
+def test_a_badge_whose_person_may_not_log_in_any_more_is_over(window: Channel, config: StationConfig) -> None:
+    window.send(Command("add-person", "root", "integrator", "sue", "supervisor longlong"))
+    window.send(Command("set-active", "root", "integrator", "sue", "no"))
+    text = issue(badge_key(config.run_dir), Badge("sue", "supervisor", 1 << 62))
+    window.send(Command("add-person", "sue", "supervisor", "eve", "operator 1234", badge=text))
+    answers = [reply(window)[0] for _ in range(3)]
+    assert [one.done for one in answers if isinstance(one, CommandResult)] == [True, True, False]
+    assert answers[2] == CommandResult("add-person", False, "the log-in is over; log in again")

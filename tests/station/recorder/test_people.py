@@ -14,7 +14,7 @@ from station.core.message import Command, CommandResult
 from station.core.people import AskPeople, People, Person
 from station.recorder import people as module
 from station.recorder.journal import JournalWriter
-from station.recorder.people import SHIFT_NS, TRIES, answer_people
+from station.recorder.people import SHIFT_NS, TRIES, answer_people, is_void
 from station.recorder.reading import JournalReader
 from station.recorder.room import Room
 
@@ -97,6 +97,9 @@ def test_five_failures_lock_for_longer_and_longer(staffed: Do, wall: Wall, room:
     for minutes in (1, 2, 4, 8, 16, 30, 30):
         assert staffed("log-in", "hana", "0000").text == f"name or secret is wrong; the next try in {minutes} min"
         assert staffed("log-in", "hana", "1234").text == f"too many failures; try again in {minutes} min"
+        wall.now += 40  # what is left of a minute is a minute, not none
+        assert "in 0 min" not in staffed("log-in", "hana", "1234").text
+        wall.now -= 40
         assert next(one for one in listed(room) if one.name == "hana").locked_s == minutes * 60
         wall.now += minutes * 60 + 1
     assert staffed("log-in", "hana", "1234").done
@@ -169,3 +172,14 @@ def test_who_may_not_log_in_any_more_cannot_and_can_again(staffed: Do, room: Roo
 def test_the_real_hash_is_dear_and_of_the_right_kind() -> None:
     stored = argon2.PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=1).hash("x")
     assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=1$")
+
+
+def test_a_badge_is_void_once_its_person_changed(staffed: Do, room: Room) -> None:
+    by_sue = Command("add-person", "sue", "supervisor", "new", "operator 1234")
+    assert not is_void(room, by_sue)
+    assert not is_void(room, Command("support", "somebody", "engineer"))
+    staffed("change-role", "sue", "engineer")
+    assert is_void(room, by_sue)
+    staffed("set-active", "hana", "no")
+    assert is_void(room, Command("support", "hana", "operator"))
+    assert not is_void(room, Command("log-in", "hana", "operator", "sue", "longlong"))

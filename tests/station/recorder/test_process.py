@@ -12,9 +12,10 @@ import pytest
 
 from station.core.channel import Channel, connect
 from station.core.config import StationConfig
+from station.core.domain import Health
 from station.core.errors import ChannelError, ConfigError, StorageError
-from station.core.message import Event
-from station.core.messages import Delivery, FrameKey, InspectionRecord, PartRecord, Stored
+from station.core.message import Event, Message
+from station.core.messages import Delivery, FrameKey, InspectionRecord, PartRecord, RecorderStatus, Stored
 from station.core.outbox import Record
 from station.recorder import process
 from station.recorder.process import GATHER_NS, Recorder
@@ -54,11 +55,15 @@ class Sender:
 
     def stored(self) -> list[int]:
         """Acknowledged numbers that have arrived since the last call; the recorder may be gone by now."""
-        numbers = []
+        return [message.number for message in self.heard() if isinstance(message, Stored)]
+
+    def heard(self) -> list[Message]:
+        """All that has arrived since the last call."""
+        messages: list[Message] = []
         with contextlib.suppress(ChannelError):
-            while isinstance(message := self.channel.receive(), Stored):
-                numbers.append(message.number)
-        return numbers
+            while (message := self.channel.receive()) is not None:
+                messages.append(message)
+        return messages
 
 
 class Bench(NamedTuple):
@@ -365,3 +370,18 @@ def test_event_of_a_person_is_audited(bench: Bench) -> None:
     bench.sender.send(said, Event("line", "state", "Ready", 2.0))
     bench.turn()
     assert bench.journal.audit() == [said]
+
+
+def test_senders_are_told_once_a_second_how_the_recorder_fares(bench: Bench) -> None:
+    bench.turn()
+    bench.sender.heard()
+    for _ in range(30):
+        bench.turn(1)
+    told = [one for one in bench.sender.heard() if isinstance(one, RecorderStatus)]
+    assert 2 <= len(told) <= 4
+    assert {one.clock for one in told} == {Health.GOOD}
+    bench.clock.wrong_s = 3600.0
+    bench.clock.ns += SECOND_NS
+    bench.turn()
+    told = [one for one in bench.sender.heard() if isinstance(one, RecorderStatus)]
+    assert told[-1].clock is Health.CHECK

@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
   <context>
+    <name>Header</name>
+    <message numerus="yes">
+      <source>out in %n s</source>
+      <translation>
+        <numerusform>out in %n s</numerusform>
+        <numerusform>out in %n s</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>People</name>
     <message numerus="yes">
       <source>△ locked for %n min</source>

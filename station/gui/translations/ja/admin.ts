@@ -9,6 +9,26 @@
     </message>
   </context>
   <context>
+    <name>LogIn</name>
+    <message>
+      <source>Others</source>
+      <translation>ほかの人</translation>
+    </message>
+    <message>
+      <source>Log in: F8</source>
+      <translation>ログイン：F8</translation>
+    </message>
+  </context>
+  <context>
+    <name>Header</name>
+    <message numerus="yes">
+      <source>out in %n s</source>
+      <translation>
+        <numerusform>あと%n秒で終了</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>Admin</name>
     <message>
       <source>People</source>
@@ -17,6 +37,10 @@
     <message>
       <source>Audit trail</source>
       <translation>監査記録</translation>
+    </message>
+    <message>
+      <source>Diagnosis</source>
+      <translation>診断</translation>
     </message>
     <message>
       <source>About</source>
@@ -40,6 +64,34 @@
     <message>
       <source>Add</source>
       <translation>追加</translation>
+    </message>
+    <message>
+      <source>Change role</source>
+      <translation>役割を変更</translation>
+    </message>
+    <message>
+      <source>To change people, log in: F8.</source>
+      <translation>利用者を変更するにはログインしてください（F8）。</translation>
+    </message>
+    <message>
+      <source>The two were not the same; nothing was changed.</source>
+      <translation>2回の入力が一致しません。変更していません。</translation>
+    </message>
+    <message>
+      <source>New PIN of %1: at least 4 digits</source>
+      <translation>%1さんの新しい暗証番号（4桁以上）</translation>
+    </message>
+    <message>
+      <source>New password of %1: at least 8 characters</source>
+      <translation>%1さんの新しいパスワード（8文字以上）</translation>
+    </message>
+    <message>
+      <source>The PIN of %1 again</source>
+      <translation>%1さんの暗証番号をもう一度</translation>
+    </message>
+    <message>
+      <source>The password of %1 again</source>
+      <translation>%1さんのパスワードをもう一度</translation>
     </message>
     <message>
       <source>New secret</source>
@@ -103,12 +155,95 @@
       <translation>記録プロセスに問い合わせ中…</translation>
     </message>
     <message>
+      <source>Everybody</source>
+      <translation>全員</translation>
+    </message>
+    <message>
+      <source>Whose entries?</source>
+      <translation>どなたの記録ですか</translation>
+    </message>
+    <message>
+      <source>Write CSV</source>
+      <translation>CSVに書き出す</translation>
+    </message>
+    <message>
+      <source>The recorder does not answer.</source>
+      <translation>記録プロセスが応答しません。</translation>
+    </message>
+    <message>
       <source>× Altered: %1</source>
       <translation>× 改ざんあり：%1</translation>
     </message>
     <message>
       <source>○ Complete and unaltered: each entry holds the hash of the one before.</source>
       <translation>○ 欠落・改ざんなし：各記録が直前の記録のハッシュを持っています。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Diagnosis</name>
+    <message>
+      <source>Piece</source>
+      <translation>部分</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状態</translation>
+    </message>
+    <message>
+      <source>Details</source>
+      <translation>詳細</translation>
+    </message>
+    <message>
+      <source>Write support bundle</source>
+      <translation>サポート用ファイルを作成</translation>
+    </message>
+    <message>
+      <source>One small file for the integrator: no pictures, no secrets.</source>
+      <translation>設備担当に渡す小さなファイルです。画像や暗証は含みません。</translation>
+    </message>
+    <message>
+      <source>Line</source>
+      <translation>ライン</translation>
+    </message>
+    <message>
+      <source>Engine</source>
+      <translation>エンジン</translation>
+    </message>
+    <message>
+      <source>Recorder, disk</source>
+      <translation>記録・ディスク</translation>
+    </message>
+    <message>
+      <source>PLC</source>
+      <translation>PLC</translation>
+    </message>
+    <message>
+      <source>Camera</source>
+      <translation>カメラ</translation>
+    </message>
+    <message>
+      <source>Light, lens</source>
+      <translation>照明・レンズ</translation>
+    </message>
+    <message>
+      <source>Clock</source>
+      <translation>時計</translation>
+    </message>
+    <message>
+      <source>not there</source>
+      <translation>応答なし</translation>
+    </message>
+    <message>
+      <source>The recorder does not answer.</source>
+      <translation>記録プロセスが応答しません。</translation>
+    </message>
+    <message>
+      <source>Counters</source>
+      <translation>カウンター</translation>
+    </message>
+    <message>
+      <source>parts %1, not counted alike %2; exchanges with the PLC %3, failed %4</source>
+      <translation>部品%1個、計数の不一致%2回、PLCとの通信%3回、失敗%4回</translation>
     </message>
   </context>
   <context>
@@ -136,6 +271,10 @@
     <message>
       <source>Python, Qt</source>
       <translation>Python・Qt</translation>
+    </message>
+    <message>
+      <source>Libraries</source>
+      <translation>ライブラリー</translation>
     </message>
     <message>
       <source>Licence</source>

@@ -8,8 +8,8 @@ from PyQt6.QtCore import Qt
 
 from station.core.states import State
 from station.gui import made_up
-from station.gui.run.control_panel import ControlPanel, HoldButton
 from station.gui.news import Answer, StationNews
+from station.gui.run.control_panel import ControlPanel, HoldButton
 
 
 def news(**fields) -> StationNews:
@@ -91,3 +91,11 @@ def test_a_held_halt_is_wished_once(shown, qtbot):
     panel.wanted.connect(wishes.append)
     panel.halt.held.emit()
     assert wishes == ["halt"]
+
+
+def test_who_is_refused_for_the_role_is_told_to_log_in(shown, english):
+    panel = shown(ControlPanel())
+    answered = news(state=State.ERROR)
+    answered.answer = Answer("confirm", "refused", "an error is confirmed by a supervisor")
+    panel.show_news(answered)
+    assert panel.answer.text() == "Confirm: refused (an error is confirmed by a supervisor) Log in: F8"
