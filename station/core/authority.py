@@ -42,6 +42,8 @@ ACTIONS: dict[str, Action] = {
     "unshelve": Action("line"),
     "out-of-service": Action("line", _LEADING),  # what: an alarm's id
     "in-service": Action("line", _LEADING),
+    "label": Action("recorder"),  # what: a part's key; value: a label, perhaps a colon and a defect mode
+    "unlabel": Action("recorder"),  # what: a part's key; takes back what was said last
     "log-in": Action("recorder"),  # what: user; value: PIN or password
     "add-person": Action("recorder", _LEADING),  # what: name; value: role, a blank, secret
     "change-role": Action("recorder", _LEADING),  # what: name; value: role

@@ -25,6 +25,7 @@ from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Ver
 from station.core.message import Command, CommandResult, Event, Message, Refusal
 from station.core.people import AskPeople, People
 from station.core.recipe_line import SupervisionSpec
+from station.core.reviewing import AskDefectModes, AskPart, AskParts, DefectModes, Parts, StoredPart
 
 Mode = Literal["production", "challenge"]
 """What parts are made for: to be sold, or to test the station with seeded parts, counted apart."""
@@ -278,6 +279,12 @@ AnyMessage = (
     | Events
     | AskPeople
     | People
+    | AskParts
+    | Parts
+    | AskPart
+    | StoredPart
+    | AskDefectModes
+    | DefectModes
     | Showing
     | CameraReady
     | Exposed

@@ -13,6 +13,7 @@ from station.gui.admin.screen import AdminScreen
 from station.gui.alarms.screen import AlarmsScreen
 from station.gui.link import Link
 from station.gui.pane import Screen
+from station.gui.review.screen import ReviewScreen
 from station.gui.run.run_screen import RunScreen
 
 
@@ -32,6 +33,7 @@ def _run(link: Link) -> Screen:
 
 SCREENS: tuple[Entry, ...] = (
     Entry("run", QT_TRANSLATE_NOOP("Rail", "Run"), _run),
+    Entry("review", QT_TRANSLATE_NOOP("Rail", "Review"), ReviewScreen),
     Entry("alarms", QT_TRANSLATE_NOOP("Rail", "Alarms"), AlarmsScreen),
     Entry("admin", QT_TRANSLATE_NOOP("Rail", "Admin"), AdminScreen),
 )

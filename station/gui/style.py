@@ -87,5 +87,6 @@ def sheet(scale: float) -> str:
     QLineEdit {{ background: {WHITE}; border: 2px solid {EDGE}; border-radius: {px(6)}; min-height: {px(56)};
         padding: 0px {px(10)}; font-size: {px(26)}; }}
     QLineEdit:focus {{ border: 3px solid {BLUE}; }}
+    #beside {{ min-width: {px(410)}; max-width: {px(410)}; }}
     #side {{ min-width: {px(376)}; max-width: {px(376)}; }}
     """

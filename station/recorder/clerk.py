@@ -25,7 +25,8 @@ from station.core.config import StationConfig
 from station.core.errors import ChannelError, MessageTooLongError, StationError
 from station.core.message import Command, CommandResult, Question, Refusal
 from station.core.people import AskPeople
-from station.recorder import people
+from station.core.reviewing import AskDefectModes, AskPart, AskParts
+from station.recorder import browsing, labelling, people
 from station.recorder.happened import answer_events
 from station.recorder.journal import JournalWriter
 from station.recorder.reading import JournalReader
@@ -39,10 +40,15 @@ log = logging.getLogger(__name__)
 ANSWERS: dict[type[Question], AnswerIt] = {
     AskEvents: answer_events,
     AskPeople: people.answer_people,
+    AskParts: browsing.answer_parts,
+    AskPart: browsing.answer_part,
+    AskDefectModes: browsing.answer_defect_modes,
 }
 """Who answers what; each is a function of a module beside this one."""
 
 COMMANDS: dict[str, DoIt] = {
+    "label": labelling.label,
+    "unlabel": labelling.unlabel,
     "log-in": people.log_in,
     "add-person": people.add_person,
     "change-role": people.change_role,

@@ -48,7 +48,7 @@ class AlarmsScreen(Screen):
             one.chosen.connect(lambda _: self._explain())
         self.tabs.turned.connect(lambda _: self._turned())
         self.detail.wanted.connect(self._send)
-        self.detail.setFixedWidth(400)
+        self.detail.setObjectName("beside")
         self._lay_out()
         QShortcut(QKeySequence("A"), self, self.detail.acknowledge.click)
         self.write_words()

@@ -37,12 +37,14 @@ from station.core.messages import (
     Why,
 )
 from station.core.people import AskPeople, People, Person
+from station.core.reviewing import AskDefectModes, AskPart, AskParts, DefectModes, PartLine, Parts, StoredPart
 
 FRAME = FrameKey(7, 3)
 LEDGER = Ledger(*range(1, 11))
 FINDING = Finding((1, 2, 32, 32), ((0.5, 1.5), (2.5, 3.5)), z=4.0, distance=0.5, score=3.0, confirmed=True, golden=2)
 EVENT = Event("line", "state", "検査中", 1.5, "ann")
 GOOD = Health.GOOD
+LINE = PartLine(5, "00a7-3", 3, 1.5, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, "ring 1", "A 1", "missed", "scratch")
 
 MESSAGES: list[Message] = [
     EngineStatus(
@@ -62,6 +64,12 @@ MESSAGES: list[Message] = [
     Alarms((Alarm("plc", 1, AlarmState.SHELVED, True, 5.0, "no answer", "", 9.0),), 3),
     RecorderStatus(GOOD, "900 MiB free"),
     AskPeople(6),
+    AskParts(7, "all", False, 3, "A 1", 5.0, 9, 2),
+    Parts(7, (LINE,), 3),
+    AskPart(8, "00a7-3"),
+    StoredPart(8, LINE, LEDGER, (FINDING,), 2, True),
+    AskDefectModes(9),
+    DefectModes(9, ("scratch",)),
     People(6, (Person("ann", "operator", True, 30.0),)),
     Showing(FRAME, 3, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, (FINDING,), 4, (), LEDGER, 9),
     CameraReady(480, 640),
