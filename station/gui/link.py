@@ -145,7 +145,7 @@ class StationLink:
 
     def poll(self, now_ns: int) -> None:
         """Take everything that has come; `now_ns` is CLOCK_MONOTONIC."""
-        self._now_ns = now_ns
+        self._now_ns = self.news.now_ns = now_ns
         for message, descriptor in self._line.poll(now_ns):
             _discard(descriptor)
             self._heard_ns = now_ns

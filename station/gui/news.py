@@ -14,6 +14,7 @@ from station.core.alarms import Alarms
 from station.core.domain import Verdict
 from station.core.messages import FrameKey, LineStatus, PartRecord, Showing, Signals
 from station.core.ring import RingFrame
+from station.gui.pace import Pace
 
 RECENT = 20  # parts in the strip
 EVIDENCE = 24  # showings with their frames kept for the strip; some are ahead of their record
@@ -62,6 +63,8 @@ class StationNews:
         self.answer: Answer | None = None
         self.user, self.role = "", "operator"  # who is logged in; nobody is an operator without a name
         self.recorder_here = False
+        self.now_ns = 0  # CLOCK_MONOTONIC of the newest poll
+        self.pace = Pace()
         self.cleared = 0  # over-detections cleared since the window was opened
         self.slots: list[PartRecord | None] = [None] * RECENT
         self.newest_slot = -1
@@ -83,6 +86,7 @@ class StationNews:
             if known is not None and known.key == record.key:
                 self.slots[place] = record
                 return
+        self.pace.take(record)
         self.newest_slot = (self.newest_slot + 1) % RECENT
         self.slots[self.newest_slot] = record
         if record.verdict is Verdict.REJECT:

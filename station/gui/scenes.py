@@ -8,8 +8,9 @@ from station.gui.admin import scenes as admin
 from station.gui.alarms import scenes as alarms
 from station.gui.made_up import Scene, run_scenes
 from station.gui.review import scenes as review
+from station.gui.setup import scenes as setup
 
 
 def all_scenes() -> tuple[Scene, ...]:
     """In the order of the rail."""
-    return (*run_scenes(), *review.scenes(), *alarms.scenes(), *admin.scenes())
+    return (*run_scenes(), *review.scenes(), *alarms.scenes(), *setup.scenes(), *admin.scenes())

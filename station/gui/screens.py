@@ -15,6 +15,7 @@ from station.gui.link import Link
 from station.gui.pane import Screen
 from station.gui.review.screen import ReviewScreen
 from station.gui.run.run_screen import RunScreen
+from station.gui.setup.screen import SetupScreen
 
 
 class Entry(NamedTuple):
@@ -28,6 +29,7 @@ class Entry(NamedTuple):
 def _run(link: Link) -> Screen:
     screen = RunScreen()
     screen.wanted.connect(link.send)
+    screen.lot_wanted.connect(lambda lot: link.send("lot", lot))
     return screen
 
 
@@ -35,5 +37,6 @@ SCREENS: tuple[Entry, ...] = (
     Entry("run", QT_TRANSLATE_NOOP("Rail", "Run"), _run),
     Entry("review", QT_TRANSLATE_NOOP("Rail", "Review"), ReviewScreen),
     Entry("alarms", QT_TRANSLATE_NOOP("Rail", "Alarms"), AlarmsScreen),
+    Entry("setup", QT_TRANSLATE_NOOP("Rail", "Set-up"), SetupScreen),
     Entry("admin", QT_TRANSLATE_NOOP("Rail", "Admin"), AdminScreen),
 )

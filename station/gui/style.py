@@ -64,7 +64,7 @@ def sheet(scale: float) -> str:
     QLabel[role="caption"] {{ font-weight: bold; }}
     QLabel[role="headline"] {{ font-size: {px(34)}; font-weight: bold; }}
     QLabel[role="advice"] {{ font-size: {px(19)}; }}
-    QLabel[role="count"] {{ font-size: {px(36)}; font-weight: bold; }}
+    QLabel[role="count"] {{ font-size: {px(28)}; font-weight: bold; }}
     StateBanner, Panel {{ background: {PANEL}; border: 1px solid {EDGE}; border-radius: {px(6)}; }}
     StateBanner {{ min-height: {px(62)}; }}
     {fills}

@@ -200,6 +200,7 @@ class StationWindow(QWidget):
             ("F4", self.run.explain_last_reject),
             ("F5", controls.start.click),
             ("F6", controls.stop.click),
+            ("F7", self.run.ask_lot),
             ("F8", self.log_in_or_out),
             ("F9", controls.confirm.click),
         ):

@@ -129,6 +129,7 @@ _ACTIONS = {
     "stop": QT_TRANSLATE_NOOP("Action", "Stop"),
     "halt": QT_TRANSLATE_NOOP("Action", "Halt"),
     "confirm": QT_TRANSLATE_NOOP("Action", "Confirm"),
+    "lot": QT_TRANSLATE_NOOP("Action", "Lot"),
 }
 _OUTCOMES = {
     "waiting": QT_TRANSLATE_NOOP("Action", "%1: sent"),
@@ -176,8 +177,8 @@ def stage_word(stage: str) -> str:
 
 
 def action_word(action: str) -> str:
-    """A command's button."""
-    return translate("Action", _ACTIONS[action])
+    """A command's button; one without a button of its own is called as it says."""
+    return translate("Action", _ACTIONS[action]) if action in _ACTIONS else action
 
 
 def outcome_words(action: str, outcome: str) -> str:

@@ -1,19 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Saiken authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many parts since the line process started, by verdict; and the over-detections that were cleared."""
+"""How many parts since the line process started, by verdict; yield, rate, and the time left before the deadline."""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, QSize
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QGridLayout, QLabel, QSizePolicy
+from PyQt6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout
 
 from station.core.domain import Verdict
 from station.gui.language import translate
 from station.gui.marks import draw_verdict
 from station.gui.news import StationNews
+from station.gui.pace import passed_share
 from station.gui.pane import Pane, Panel, label
 from station.gui.style import MUTED
+
+SCARCE_MS = 20.0  # less than this left before the deadline is marked
+_VERDICTS = (Verdict.PASS, Verdict.REJECT, Verdict.NOT_INSPECTED)
+_FACTS = 4
 
 
 class Shape(Pane):
@@ -37,46 +42,61 @@ class Shape(Pane):
 
 
 class CounterPanel(Panel):
-    """Four numbers in a square; the last one counts since the window was opened, the others since the line was."""
+    """OK, NG, not inspected in a row, each with its shape; below them what stands behind these numbers."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._numbers: list[QLabel] = []
-        self._names: list[QLabel] = []
-        grid = QGridLayout(self)
-        grid.setContentsMargins(14, 6, 14, 6)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(0)
-        for place, verdict in enumerate((Verdict.PASS, Verdict.REJECT, Verdict.NOT_INSPECTED, None)):
-            row, column = divmod(place, 2)
-            number, name = label("count"), label("muted")
-            grid.addWidget(number, row * 2, column * 2, 1, 2)
-            if verdict:
-                grid.addWidget(Shape(verdict), row * 2 + 1, column * 2)
-            grid.addWidget(name, row * 2 + 1, column * 2 + bool(verdict), 1, 1 if verdict else 2)
-            self._numbers.append(number)
-            self._names.append(name)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
+        self._numbers = [label("count") for _ in _VERDICTS]
+        self._names = [label("muted") for _ in _VERDICTS]
+        self._more = [label("caption") for _ in range(_FACTS)]
+        self._more_names = [label("muted") for _ in range(_FACTS)]
+        counts, facts = QGridLayout(), QGridLayout()
+        for layout in (counts, facts):
+            layout.setHorizontalSpacing(6)
+            layout.setVerticalSpacing(0)
+        for place, verdict in enumerate(_VERDICTS):
+            counts.addWidget(self._numbers[place], 0, place * 2, 1, 2)
+            counts.addWidget(Shape(verdict), 1, place * 2)
+            counts.addWidget(self._names[place], 1, place * 2 + 1)
+            counts.setColumnStretch(place * 2 + 1, 1)
+        for place in range(_FACTS):
+            facts.addWidget(self._more[place], 0, place)
+            facts.addWidget(self._more_names[place], 1, place)
+            facts.setColumnStretch(place, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 6, 14, 6)
+        column.setSpacing(4)
+        column.addLayout(counts)
+        column.addLayout(facts)
         self.write_words()
 
     def write_words(self) -> None:
         """The names below the numbers."""
-        words = (
-            translate("Counters", "OK"),
-            translate("Counters", "NG"),
-            translate("Counters", "not inspected"),
-            translate("Counters", "over-detections cleared"),
+        names = (translate("Counters", "OK"), translate("Counters", "NG"), translate("Counters", "not inspected"))
+        more = (
+            translate("Counters", "cleared"),
+            translate("Counters", "yield"),
+            translate("Counters", "parts/min"),
+            translate("Counters", "time left"),
         )
-        for name, text in zip(self._names, words, strict=True):
-            name.setText(text)
+        for one, text in zip((*self._names, *self._more_names), (*names, *more), strict=True):
+            one.setText(text)
 
     def show_news(self, news: StationNews) -> None:
-        """Dashes while the line is gone: an old number is no number."""
+        """Counts since the line process started, cleared over-detections since the window was opened, the rate of the
+        last minute, the least time before a deadline of the last 100 parts. Dashes while the line is gone.
+        """
         counters = news.status.counters if news.status else None
-        texts = ["–"] * 3
+        texts = ["–"] * len(_VERDICTS)
+        share = rate = left = "–"
         if counters:
             texts = [f"{count:,}" for count in (counters.passed, counters.rejected, counters.not_inspected)]
-        for number, text in zip(self._numbers, [*texts, f"{news.cleared:,}"], strict=True):
+            passed, margin_ms = passed_share(counters), news.pace.least_margin_ms
+            share = "–" if passed is None else f"{passed:.1%}"
+            rate = f"{news.pace.parts_per_minute(news.now_ns):.0f}"
+            scarce = "▲ " if margin_ms is not None and margin_ms < SCARCE_MS else ""
+            left = "–" if margin_ms is None else f"{scarce}{margin_ms:.0f} ms"
+        texts += [f"{news.cleared:,}", share, rate, left]
+        for number, text in zip((*self._numbers, *self._more), texts, strict=True):
             if number.text() != text:
                 number.setText(text)

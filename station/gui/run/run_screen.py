@@ -11,6 +11,7 @@ from station.core.messages import PartRecord
 from station.core.states import State
 from station.gui.run.control_panel import ControlPanel
 from station.gui.run.counter_panel import CounterPanel
+from station.gui.keypad import Keypad
 from station.gui.language import translate
 from station.gui.run.live_picture import LivePicture
 from station.gui.news import StationNews
@@ -19,21 +20,26 @@ from station.gui.run.part_strip import PartStrip
 from station.gui.run.verdict_panel import VerdictPanel
 from station.gui.why.why_pane import WhyPane
 
+_LOT_SHOWN = 12  # characters on its button
+
 
 class RunScreen(Screen):
     """Verdict, counters and controls stay in sight whatever the left side shows."""
 
     wanted = pyqtSignal(str)  # a command for the line
+    lot_wanted = pyqtSignal(str)  # name of the lot whose parts come now
 
     def __init__(self) -> None:
         super().__init__()
         self._news = StationNews()
+        self._lot = ""
         self.picture, self.why = LivePicture(), WhyPane()
-        self.strip, self.last_reject = PartStrip(), button()
+        self.strip, self.last_reject, self.lot = PartStrip(), button(), button()
         self.verdict, self.counters, self.controls = VerdictPanel(), CounterPanel(), ControlPanel()
         self.strip.touched.connect(self.explain)
         self.verdict.touched.connect(self.explain)
         self.last_reject.clicked.connect(self.explain_last_reject)
+        self.lot.clicked.connect(self.ask_lot)
         self.why.closed.connect(self.show_live)
         self.controls.wanted.connect(self.wanted)
         self._lay_out()
@@ -59,6 +65,10 @@ class RunScreen(Screen):
         if self._news.last_reject:
             self.explain(self._news.last_reject)
 
+    def ask_lot(self) -> None:
+        """A person names the lot whose parts come now."""
+        Keypad(translate("Run", "Name of the lot"), "text", self.lot_wanted.emit, self).open()
+
     def show_live(self) -> None:
         """Close the Why pane."""
         self._left.setCurrentWidget(self.picture)
@@ -72,12 +82,18 @@ class RunScreen(Screen):
         self.strip.show_slots(news.slots, news.newest_slot)
         self.counters.show_news(news)
         self.controls.show_news(news)
+        lot = news.status.lot if news.status else ""
+        if lot != self._lot:
+            self._lot = lot
+            self.write_words()
         if self.last_reject.isEnabled() != (news.last_reject is not None):
             self.last_reject.setEnabled(news.last_reject is not None)
 
     def write_words(self) -> None:
-        """The one text of its own."""
+        """The texts of its own."""
         self.last_reject.setText(translate("Run", "Last NG  F4"))
+        lot = self._lot if len(self._lot) <= _LOT_SHOWN else f"{self._lot[:_LOT_SHOWN]}…"
+        self.lot.setText(translate("Run", "Lot  F7\n%1").replace("%1", lot or "–"))
 
     def _lay_out(self) -> None:
         self._left = QStackedLayout()
@@ -94,7 +110,12 @@ class RunScreen(Screen):
         right.setSpacing(10)
         right.addWidget(self.verdict, 1)
         right.addWidget(self.counters)
-        right.addWidget(self.last_reject)
+        reach = QHBoxLayout()
+        reach.setSpacing(8)
+        for one in (self.last_reject, self.lot):
+            one.setProperty("plain", True)
+            reach.addWidget(one, 1)
+        right.addLayout(reach)
         right.addWidget(self.controls)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

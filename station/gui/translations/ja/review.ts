@@ -39,7 +39,7 @@
     </message>
     <message>
       <source>Name it …</source>
-      <translation>名前を付ける…</translation>
+      <translation>その他…</translation>
     </message>
     <message>
       <source>No part</source>

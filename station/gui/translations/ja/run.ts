@@ -16,8 +16,20 @@
       <translation>未検査</translation>
     </message>
     <message>
-      <source>over-detections cleared</source>
-      <translation>過検出の解除</translation>
+      <source>cleared</source>
+      <translation>過検出解除</translation>
+    </message>
+    <message>
+      <source>yield</source>
+      <translation>良品率</translation>
+    </message>
+    <message>
+      <source>parts/min</source>
+      <translation>個/分</translation>
+    </message>
+    <message>
+      <source>time left</source>
+      <translation>余裕時間</translation>
     </message>
   </context>
   <context>
@@ -48,6 +60,16 @@
     <message>
       <source>Last NG  F4</source>
       <translation>直近のNG  F4</translation>
+    </message>
+    <message>
+      <source>Lot  F7
+%1</source>
+      <translation>ロット F7
+%1</translation>
+    </message>
+    <message>
+      <source>Name of the lot</source>
+      <translation>ロットの名前</translation>
     </message>
   </context>
 </TS>

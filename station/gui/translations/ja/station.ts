@@ -39,6 +39,10 @@
       <source>Hold to halt</source>
       <translation>長押しで中断</translation>
     </message>
+    <message>
+      <source>Lot</source>
+      <translation>ロット</translation>
+    </message>
   </context>
   <context>
     <name>Advice</name>

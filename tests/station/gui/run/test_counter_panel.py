@@ -1,4 +1,4 @@
-"""Four numbers."""
+"""Counts by verdict, and what stands behind them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def news(**fields) -> StationNews:
 
 
 def texts(panel) -> list[str]:
-    return [number.text() for number in panel._numbers]
+    return [number.text() for number in (*panel._numbers, *panel._more)]
 
 
 def test_counters(shown):
     panel = shown(CounterPanel())
     panel.show_news(made_up.good())
-    assert texts(panel) == ["12,361", "447", "36", "1,206"]
+    assert texts(panel) == ["12,361", "447", "36", "1,206", "96.2%", "75", "174 ms"]
     panel.show_news(StationNews())
-    assert texts(panel) == ["–", "–", "–", "0"]
+    assert texts(panel) == ["–", "–", "–", "0", "–", "–", "–"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PyQt6.QtCore import Qt
 
 from station.core.domain import Reason, Verdict
 from station.gui import made_up
+from station.gui.keypad import Keypad
 from station.gui.made_up import record
 from station.gui.run.run_screen import RunScreen
 
@@ -77,3 +79,17 @@ def test_wishes_are_handed_on(screen, qtbot):
     with qtbot.waitSignal(screen.wanted) as wanted:
         qtbot.mouseClick(screen.controls.stop, Qt.MouseButton.LeftButton)
     assert wanted.args == ["stop"]
+
+
+def test_the_lot_is_named_on_the_keypad(screen, qtbot, english):
+    wanted = []
+    screen.lot_wanted.connect(wanted.append)
+    qtbot.mouseClick(screen.lot, Qt.MouseButton.LeftButton)
+    keypad = screen.window().findChild(Keypad)
+    qtbot.keyClicks(keypad.line, "B-2291")
+    qtbot.keyClick(keypad.line, Qt.Key.Key_Return)
+    assert wanted == ["B-2291"]
+    news = made_up.good()
+    news.status = msgspec.structs.replace(news.status, lot="B-2291-of-the-long-name")
+    screen.show_news(news)
+    assert screen.lot.text() == "Lot  F7\nB-2291-of-th…"
