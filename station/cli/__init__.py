@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
         installing.add_uninstall,
         looking.add_replay,
         looking.add_journal,
+        looking.add_labels,
         looking.add_timing,
         looking.add_bundle,
         looking.add_draw,

@@ -54,6 +54,20 @@ def add_journal(commands: Commands) -> None:
     parser.set_defaults(run=_journal)
 
 
+def add_labels(commands: Commands) -> None:
+    parser = add(
+        commands,
+        "labels",
+        "what people said about parts at the window; their pictures as a data set for saiken-train",
+        "  saiken labels --config station.toml\n"
+        "  saiken labels export DIR --config station.toml        DIR/train/good, DIR/test/<defect>, DIR/labels.csv",
+    )
+    parser.add_argument("what", nargs="?", choices=("export",), help="copy the labelled pictures into DIR")
+    parser.add_argument("out", nargs="?", type=Path, metavar="DIR", help="a new or empty directory")
+    add_journal_source(parser)
+    parser.set_defaults(run=_labels)
+
+
 def add_timing(commands: Commands) -> None:
     parser = add(
         commands,
@@ -111,6 +125,18 @@ def _replay(options: argparse.Namespace) -> int:
     from station.desk.replay import report
 
     return report(options.part, options.config, bundle=options.bundle, as_json=options.json)
+
+
+def _labels(options: argparse.Namespace) -> int:
+    from station.core.errors import ConfigError
+    from station.desk.labels import export_labels, list_labels
+
+    file, pictures = journal_files(options)
+    if not options.what:
+        return list_labels(file, pictures)
+    if options.out is None:
+        raise ConfigError("saiken labels export: where to? Give a directory")
+    return export_labels(file, pictures, options.out)
 
 
 def _journal(options: argparse.Namespace) -> int:
