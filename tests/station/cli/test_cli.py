@@ -34,8 +34,7 @@ def commands() -> list[str]:
 
 
 def test_has_the_commands_of_the_plan() -> None:
-    at_the_line = {"demo", "run", "gui", "doctor", "io", "user", "support",
-        "labels", "install", "uninstall"}
+    at_the_line = {"demo", "run", "gui", "doctor", "io", "user", "support", "labels", "install", "uninstall"}
     assert at_the_line | {"replay", "journal", "timing", "bundle", "draw"} == set(commands())
 
 

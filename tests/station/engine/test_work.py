@@ -12,6 +12,7 @@ from station.core.domain import Health, Verdict
 from station.core.messages import Rehearse
 from station.core.recipe_line import SupervisionSpec
 from station.engine.camera.protocol import Frame
+from station.engine.optics import PARTS
 from station.engine.work import Work, status_without_work
 
 
@@ -35,6 +36,18 @@ def test_ready_with_an_armed_camera(work):
 def test_the_recipes_supervision_is_told_to_the_line(task, camera, clock):
     spec = SupervisionSpec(bin_full="error")
     assert Work(replace(task, supervision=spec), StationConfig(), camera, clock).status("").supervision == spec
+
+
+def test_light_and_lens_are_told(work, picture):
+    assert work.status("").light is Health.CHECK
+    for _ in range(PARTS):
+        work.optics.watch(picture())
+    assert (work.status("").light, work.status("").light_detail) == (Health.GOOD, "")
+    for _ in range(PARTS):
+        work.optics.watch(picture() // 2)
+    status = work.status("")
+    assert (status.light, status.light_detail) == (Health.OUT_OF_SPECIFICATION, "50% darker than the golden parts")
+    assert status.ready
 
 
 def test_not_ready_without_camera_and_it_says_why(work, camera):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 
+from station.core.domain import Health
 from station.gui.made_up import StillLink, good
 from station.gui.news import Evidence, StationNews
 from station.gui.setup.camera_page import CameraPage
@@ -47,6 +49,15 @@ def test_the_best_sharpness_stays_until_somebody_comes_anew(page):
     assert values(page)["Best sharpness here"] == f"{best:.0f}"
     page.entered()
     assert values(page)["Best sharpness here"] == "0"
+
+
+def test_what_the_engine_says_of_the_light_is_shown(page):
+    assert page.hint.text().startswith("Sharpness is measured in the middle (512 × 512 px)")
+    worn = {"light": Health.MAINTENANCE, "light_detail": "20% darker than the golden parts"}
+    page.link.news.status = msgspec.structs.replace(page.link.news.status, **worn)
+    page.show_news()
+    assert values(page)["Light, lens"] == "Maintenance"
+    assert page.hint.text() == "20% darker than the golden parts"
 
 
 def test_a_picture_is_measured_once(page, monkeypatch):

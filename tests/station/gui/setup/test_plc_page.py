@@ -55,7 +55,7 @@ def test_what_goes_to_the_plc(page):
     page.show_news()
     found = values(page.outputs)
     assert (found["State"], found["Gate"], found["Stop the belt"]) == ("READY", "● on", "● on")
-    assert found["Held by hand"] == "Hold gate open, Hold belt stop"
+    assert found["Held by hand"] == "Gate, Stop the belt"
     assert values(page.inputs)["Recipe asked for"] == "any"
     assert values(page.inputs)["Newest answer"] == "none yet"
 
