@@ -51,6 +51,7 @@ FAULTS: dict[str, FaultKind] = {
     "recorder-killed": FaultKind(_DOWN, 0.0, sabotage.killed("recorder")),
     "recorder-frozen": FaultKind(_STOPPED, 1.5, sabotage.frozen("recorder")),
     "gui-killed": FaultKind(_DOWN, 0.0, sabotage.killed("gui")),
+    "gui-frozen": FaultKind(_STOPPED, 1.5, sabotage.frozen("gui")),
     "camera-killed": FaultKind("the camera is gone; SECONDS until it starts again", 0.0, sabotage.killed("camera")),
     "camera-frozen": FaultKind("the camera gives no sign of life", 1.5, sabotage.frozen("camera")),
     "camera-lossy": FaultKind("the camera loses 30 % of its frames", 3.0, sabotage.lose_share),

@@ -118,7 +118,7 @@ class Stage:
     @property
     def window_unseen(self) -> bool:
         """A fault of the window is asked for where there is no display: it runs without a screen."""
-        asked = any(fault.name == "gui-killed" for fault in self.wishes.faults)
+        asked = any(fault.name.startswith("gui-") for fault in self.wishes.faults)
         return asked and not self.wishes.window and find_spec("PyQt6") is not None
 
     @property

@@ -166,6 +166,8 @@ class Engine:
         image = item.image if isinstance(item, Frame) else None
         self._journal.record(outcome.record, image)
         self._windows.show(outcome.record, image, part, lambda: evidence(work.task, outcome.answer))
+        if image is not None and outcome.answer is not None:  # a frame of another size has no answer
+            work.optics.watch(image)
         self._warn(outcome)
 
     def _tell_promise(self, promise: Promise) -> None:

@@ -1,15 +1,16 @@
-"""What runs while a recipe is open: camera, inspector, canary, promise, rehearsals, and the status that they give."""
+"""What runs while a recipe is open: camera, inspector, canary, promise, optics, rehearsals, and their status."""
 
 from __future__ import annotations
 
 from station.core.config import StationConfig
-from station.core.domain import Health
+from station.core.domain import Health, Verdict
 from station.core.messages import EngineStatus
 from station.core.wall import wall_clock
 from station.engine.camera.armed import ArmedCamera
 from station.engine.camera.protocol import Clock
 from station.engine.canary import Canary
 from station.engine.inspector import Inspector
+from station.engine.optics import Optics
 from station.engine.promise import Promise
 from station.engine.rehearsal import RehearsedDetector
 from station.engine.task import Task
@@ -23,6 +24,7 @@ class Work:
         self.camera = camera
         self.canary = Canary(task.detector, task.known)
         self.promise = Promise(task.watch, task.bundle_sha256, config.run_dir / "engine.promise")
+        self.optics = Optics([one.frame for one in task.known if one.verdict is Verdict.PASS])
         self.detector = RehearsedDetector(task.detector, config.engine.deadline_ms, clock_ns)
         self.inspector = Inspector(
             self.detector,
@@ -50,6 +52,8 @@ class Work:
             drift=self.promise.state,
             drift_detail=self.promise.detail,
             supervision=self.task.supervision,
+            light=self.optics.health,
+            light_detail=self.optics.detail,
         )
 
 

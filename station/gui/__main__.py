@@ -46,11 +46,15 @@ def _run(config: StationConfig) -> int:
 
     from station.gui.language import Language
     from station.gui.link import StationLink
+    from station.gui.memory import WindowMemory, memory_file
     from station.gui.window import StationWindow
 
     app = QApplication(["saiken"])
     link = StationLink(config.socket("line"), config.socket("engine"), config.socket("journal"), getpass.getuser())
-    window = StationWindow(link, Language(config.gui.language), config.station.name, config.gui.auto_logout_s)
+    memory = WindowMemory(memory_file(os.environ, config.station.name))
+    window = StationWindow(
+        link, Language(config.gui.language), config.station.name, config.gui.auto_logout_s, memory=memory
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         # The window's timer lets Python see the signal; singleShot, because it may come before the loop runs.
         signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))

@@ -17,6 +17,7 @@ from station.gui.health_bar import HealthBar
 from station.gui.language import LANGUAGES, Language, translate
 from station.gui.link import Link
 from station.gui.log_in import LogIn
+from station.gui.memory import Looks, WindowMemory
 from station.gui.news import StationNews
 from station.gui.pane import Pane, Screen, button, label
 from station.gui.rail import Rail
@@ -88,12 +89,24 @@ class Header(Pane):
 class StationWindow(QWidget):
     """The rail's screens stand in a stack; the one in front gets the news. Pulls by itself after `start_pulling`."""
 
-    def __init__(self, link: Link, language: Language, station: str, auto_logout_s: int = 0) -> None:
-        """`auto_logout_s`: nobody has touched anything for so long = the person has gone; 0 = never."""
+    def __init__(
+        self,
+        link: Link,
+        language: Language,
+        station: str,
+        auto_logout_s: int = 0,
+        *,
+        memory: WindowMemory | None = None,
+    ) -> None:
+        """`auto_logout_s`: nobody has touched anything for so long = the person has gone; 0 = never.
+
+        `memory`: how the window before this one looked; this one begins alike.
+        """
         super().__init__()
         self._link = link
         self._language = language
         self._scale = 0.0
+        self._memory = memory or WindowMemory(None)
         self.header, self.banner = Header(station), StateBanner()
         self.screens: dict[str, Screen] = {entry.key: entry.make(link) for entry in SCREENS}
         self.rail = Rail(len(SCREENS))
@@ -122,6 +135,7 @@ class StationWindow(QWidget):
         self._name_language()
         self._resize_everything(BASE_WIDTH, BASE_HEIGHT)
         self.resize(BASE_WIDTH, BASE_HEIGHT)
+        self._recall()
 
     @property
     def run(self) -> RunScreen:
@@ -133,6 +147,19 @@ class StationWindow(QWidget):
     def show_screen(self, key: str) -> None:
         """Bring a screen to the front, by its key in `SCREENS`."""
         self._show_place(list(self.screens).index(key))
+
+    def _recall(self) -> None:
+        """Begin as the window before this one looked."""
+        looks = self._memory.looks
+        if looks.language in LANGUAGES:
+            self._language.switch(looks.language)
+            self._name_language()
+        if looks.screen in self.screens:
+            self.show_screen(looks.screen)
+
+    def _keep(self) -> None:
+        key = list(self.screens)[self._stack.currentIndex()]
+        self._memory.keep(Looks(key, self._language.code))
 
     def start_pulling(self) -> None:
         """From now on the timer pulls."""
@@ -163,6 +190,7 @@ class StationWindow(QWidget):
         """To the other language, at once."""
         self._language.switch(self._language.other)
         self._name_language()
+        self._keep()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Everything grows with the window."""
@@ -182,6 +210,7 @@ class StationWindow(QWidget):
         screen = list(self.screens.values())[place]
         screen.show_news(self._link.news)
         screen.entered()
+        self._keep()
 
     def _resize_everything(self, width: int, height: int) -> None:
         scale = scale_for(width, height)

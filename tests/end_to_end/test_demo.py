@@ -20,7 +20,8 @@ SETTLE_S = 6  # after the last fault of a run: a line that is not back by then i
 RUNS: dict[str, list[tuple[str, float]]] = {
     "storage, clock, parts": [
         *(("disk-full:1", 2.0), ("database-locked:1", 2.0), ("clock-jump:0.5", 1.5), ("recorder-killed", 1.5)),
-        *(("recorder-frozen:1", 2.0), ("gui-killed", 1.0), ("wrong-product:1", 3.5), ("rejects-in-row:1", 3.5)),
+        *(("recorder-frozen:1", 2.0), ("gui-killed", 1.0), ("gui-frozen:1", 2.0), ("wrong-product:1", 3.5)),
+        ("rejects-in-row:1", 3.5),
         *(("bin-full:1", 3.5), ("air-low:1", 3.5), ("reject-not-confirmed:2", 4.0)),
     ],
     "PLC, camera": [

@@ -78,11 +78,6 @@ class CameraPage(Pane):
             translate("Camera", "Light, lens"),
         )
         self.figures.show_names(translate("Camera", "Newest picture"), names)
-        self.hint.setText(
-            translate(
-                "Camera", "Sharpness is measured in the middle (%1 px). Compare it only for the same part."
-            ).replace("%1", self._middle())
-        )
         self._fill()
 
     def _middle(self) -> str:
@@ -104,3 +99,6 @@ class CameraPage(Pane):
             ]
         health = [status.camera, status.light] if status else [Health.CHECK, Health.CHECK]
         self.figures.show_values(values + [health_word(one) for one in health])
+        hint = translate("Camera", "Sharpness is measured in the middle (%1 px). Compare it only for the same part.")
+        said = status.light_detail if status else ""
+        self.hint.setText(said or hint.replace("%1", self._middle()))

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import partial
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP
@@ -44,14 +46,32 @@ _TO_PLC = (
     QT_TRANSLATE_NOOP("Plc", "Held by hand"),
 )
 _OUTPUTS = {"gate": QT_TRANSLATE_NOOP("Plc", "Hold gate open"), "stop-belt": QT_TRANSLATE_NOOP("Plc", "Hold belt stop")}
+_HELD = {"gate": QT_TRANSLATE_NOOP("Plc", "Gate"), "stop-belt": QT_TRANSLATE_NOOP("Plc", "Stop the belt")}
+
+
+class Pulse:
+    """A counter that must move: says how long ago it last did, as far as it was watched."""
+
+    def __init__(self) -> None:
+        self._value: int | None = None
+        self._moved_ns = 0
+
+    def words(self, value: int, now_ns: int) -> str:
+        """The value, and the seconds since it changed."""
+        if value != self._value:
+            self._value, self._moved_ns = value, now_ns
+        age = f"{(now_ns - self._moved_ns) / 1e9:.1f}"
+        return translate("Plc", "%1, moved %2 s ago").replace("%1", f"{value}").replace("%2", age)
 
 
 class PlcPage(Pane):
     """Two lists, the slots, and two buttons. The line decides whether an output may be held."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, clock_ns: Callable[[], int] = time.monotonic_ns) -> None:
         super().__init__()
         self._link = link
+        self._clock_ns = clock_ns
+        self._plc_pulse, self._own_pulse = Pulse(), Pulse()
         self._seen: Signals | None = None
         self._said = ""
         self.inputs, self.outputs, self.slots = SignalList(len(_FROM_PLC)), SignalList(len(_TO_PLC)), SlotGrid()
@@ -99,16 +119,21 @@ class PlcPage(Pane):
 
     def _fill(self) -> None:
         signals = self._seen
-        self.inputs.show_values(_from_plc(signals) if signals else ["–"] * len(_FROM_PLC))
-        self.outputs.show_values(_to_plc(signals) if signals else ["–"] * len(_TO_PLC))
         self.slots.show_slots(signals.slots if signals else ())
+        if signals is None:
+            self.inputs.show_values(["–"] * len(_FROM_PLC))
+            self.outputs.show_values(["–"] * len(_TO_PLC))
+            return
+        now_ns = self._clock_ns()
+        self.inputs.show_values(_from_plc(signals, self._plc_pulse.words(signals.plc_heartbeat, now_ns)))
+        self.outputs.show_values(_to_plc(signals, self._own_pulse.words(signals.heartbeat, now_ns)))
 
 
-def _from_plc(signals: Signals) -> list[str]:
+def _from_plc(signals: Signals, pulse: str) -> list[str]:
     age_ms = signals.answer_age_ms
     return [
         translate("Plc", "%1 ms ago").replace("%1", f"{age_ms:.0f}") if age_ms >= 0 else translate("Plc", "none yet"),
-        f"{signals.plc_heartbeat}",
+        pulse,
         f"{signals.boot}",
         f"{signals.count:,}",
         f"{signals.encoder:,}",
@@ -119,11 +144,11 @@ def _from_plc(signals: Signals) -> list[str]:
     ]
 
 
-def _to_plc(signals: Signals) -> list[str]:
+def _to_plc(signals: Signals, pulse: str) -> list[str]:
     known = signals.state in State.__members__.values()
-    held = [translate("Plc", _OUTPUTS[one]) if one in _OUTPUTS else one for one in signals.forced]
+    held = [translate("Plc", _HELD[one]) if one in _HELD else one for one in signals.forced]
     return [
-        f"{signals.heartbeat}",
+        pulse,
         State(signals.state).name if known else f"{signals.state}",
         f"{signals.recipe_id:08X}",
         _switch(bool(signals.request & STOP_BELT)),

@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 
+from station.core.domain import Health
 from station.core.message import CommandResult
 from station.core.messages import Signals
 from station.core.plc_map import AT_SPEED, BIN_FULL, Word
@@ -48,11 +49,13 @@ def scenes() -> tuple[Scene, ...]:
     held = msgspec.structs.replace(
         SIGNALS, state=State.READY, gate=Word.PASS, forced=("gate",), inputs=BIN_FULL, slots=((0, 0),) * 16, wanted=0
     )
+    dark = {"light": Health.MAINTENANCE, "light_detail": "20% darker than the golden parts"}
     return (
         Scene("setup-camera", _with(SIGNALS), "setup", prepare=partial(_turn, 0)),
         Scene("setup-camera-none", gone, "setup", prepare=partial(_turn, 0)),
         Scene("setup-plc", _with(SIGNALS), "setup", prepare=partial(_turn, 1)),
-        Scene("setup-plc-held", _with(held), "setup", prepare=_hold),
+        Scene("setup-camera-dark", _with(SIGNALS, **dark), "setup", prepare=partial(_turn, 0)),
+        Scene("setup-plc-held", _with(held, state=State.READY), "setup", prepare=_hold),
         Scene("setup-plc-refused", _with(SIGNALS), "setup", prepare=_refuse),
         Scene("setup-plc-none", gone, "setup", prepare=partial(_turn, 1)),
         Scene("setup-timing", _with(SIGNALS), "setup", prepare=partial(_turn, 2)),
@@ -61,9 +64,10 @@ def scenes() -> tuple[Scene, ...]:
     )
 
 
-def _with(signals: Signals) -> StationNews:
+def _with(signals: Signals, **changed: object) -> StationNews:
     news = good()
-    news.signals = signals
+    assert news.status is not None
+    news.signals, news.status = signals, msgspec.structs.replace(news.status, **changed)
     return news
 
 

@@ -78,10 +78,11 @@ class SlotGrid(Pane):
         painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, f"{place}")
         painter.setPen(QColor(INK))
         middle = Qt.AlignmentFlag.AlignCenter
-        third = inner.height() / 3
+        line = inner.height() / 4
         painter.setFont(fitted_font(self.font(), part, inner.width(), size))
-        painter.drawText(QRectF(inner.left(), inner.top() + third, inner.width(), third), middle, part)
+        painter.drawText(QRectF(inner.left(), inner.top() + line, inner.width(), line), middle, part)
         bold = self.font()
         bold.setBold(True)
-        painter.setFont(fitted_font(bold, word, inner.width(), size))
-        painter.drawText(QRectF(inner.left(), inner.top() + third * 2, inner.width(), third), middle, word)
+        painter.setFont(fitted_font(bold, max(word.split(), key=len), inner.width(), size))
+        below = QRectF(inner.left(), inner.top() + line * 2, inner.width(), line * 2)
+        painter.drawText(below, middle | Qt.TextFlag.TextWordWrap, word)

@@ -11,8 +11,9 @@ from station.desk.faults import FAULTS, Fault, parse_fault, parse_faults
 
 ISSUE = (
     "serial-cut, usb-unplugged, byte-noise, count-mismatch, plc-restart, plc-silent, camera-frozen, camera-killed, "
-    "camera-lossy, engine-killed, engine-frozen, line-killed, recorder-killed, gui-killed, disk-full, database-locked, "
-    "clock-jump, tampered-bundle, nan, late, wrong-product, rejects-in-row, bin-full, reject-not-confirmed"
+    "camera-lossy, engine-killed, engine-frozen, line-killed, recorder-killed, gui-killed, gui-frozen, disk-full, "
+    "database-locked, clock-jump, tampered-bundle, nan, late, wrong-product, rejects-in-row, bin-full, "
+    "reject-not-confirmed"
 )
 
 

@@ -21,6 +21,7 @@ from station.core.messages import (
     Showing,
     Stored,
 )
+from station.engine.optics import PARTS
 
 
 def test_it_says_what_it_is_and_gets_ready_with_the_camera(bench):
@@ -64,6 +65,18 @@ def test_idle_the_canary_keeps_the_heartbeat(armed):
         armed.turn()
     assert len(armed.line.take(EngineStatus)) == 10
     assert armed.detector.calls == before + 10
+
+
+def test_light_and_lens_are_judged_by_the_inspected_frames(armed, picture):
+    dim = int(picture()[0, 0]) // 2
+    for trigger in range(1, PARTS + 1):
+        armed.camera.expose(trigger, dim)
+        armed.turn(2)
+    armed.camera.ready()
+    armed.turn(2)
+    status = armed.line.take(EngineStatus)[-1]
+    assert (status.light, status.light_detail) == (Health.OUT_OF_SPECIFICATION, "50% darker than the golden parts")
+    assert {one.verdict for one in armed.line.take(PartVerdict)} == {Verdict.PASS}  # it advises, it judges no part
 
 
 def test_lost_frames_alone_are_no_heartbeat_the_canary_proves_it(armed):

@@ -125,7 +125,7 @@
     </message>
     <message>
       <source>Recipe asked for</source>
-      <translation>要求品種</translation>
+      <translation>要求レシピ</translation>
     </message>
     <message>
       <source>Input: bin full</source>
@@ -149,7 +149,7 @@
     </message>
     <message>
       <source>Recipe</source>
-      <translation>品種</translation>
+      <translation>レシピ</translation>
     </message>
     <message>
       <source>Stop the belt</source>
@@ -190,6 +190,10 @@
     <message>
       <source>%1 ms ago</source>
       <translation>%1 ms前</translation>
+    </message>
+    <message>
+      <source>%1, moved %2 s ago</source>
+      <translation>%1 (%2秒前に変化)</translation>
     </message>
     <message>
       <source>none yet</source>

@@ -19,8 +19,9 @@ from station.gui.setup.scenes import SIGNALS
 def page(shown, english):
     link = StillLink(good())
     link.news.signals = SIGNALS
-    made = shown(PlcPage(link), 1150, 540)
-    made.link = link
+    clock = [5_000_000_000]
+    made = shown(PlcPage(link, lambda: clock[0]), 1150, 540)
+    made.link, made.clock = link, clock
     made.show_news()
     return made
 
@@ -58,6 +59,15 @@ def test_what_goes_to_the_plc(page):
     assert found["Held by hand"] == "Gate, Stop the belt"
     assert values(page.inputs)["Recipe asked for"] == "any"
     assert values(page.inputs)["Newest answer"] == "none yet"
+
+
+def test_a_heartbeat_that_stands_still_gets_older(page):
+    assert values(page.inputs)["Heartbeat"] == "40211, moved 0.0 s ago"
+    page.clock[0] += 1_400_000_000
+    page.link.news.signals = msgspec.structs.replace(SIGNALS, heartbeat=1734)
+    page.show_news()
+    assert values(page.inputs)["Heartbeat"] == "40211, moved 1.4 s ago"
+    assert values(page.outputs)["Heartbeat"] == "1734, moved 0.0 s ago"
 
 
 def test_a_word_that_is_no_state_is_shown_as_it_is(page):
