@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import msgspec
 
 from station.core.errors import ConfigError
+from station.core.shifts import check_shifts
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -46,6 +47,7 @@ class StationSection(Section, frozen=True):
     rehearsal: bool = False  # allow injected faults (demo, commissioning)
     autostart: bool = False  # go from Ready to ContinuousExecution without a person
     login_required: bool = False  # without a log-in nothing is done but stop and halt
+    shifts: tuple[str, ...] = ("06:00", "14:00", "22:00")  # when they begin, local time
 
 
 class LineSection(Section, frozen=True):
@@ -166,6 +168,8 @@ def load_config(path: Path) -> StationConfig:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is no valid TOML: {error}") from error
     config: StationConfig = parse_table(StationConfig, table, str(path))
+    if fault := check_shifts(config.station.shifts):
+        raise ConfigError(f"{path}: station.shifts = {list(config.station.shifts)}: {fault}")
     _check_line(config.line, path)
     _check_times(config, path)
     check_tracking(config.line, str(path))

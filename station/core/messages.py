@@ -21,6 +21,7 @@ import msgspec
 
 from station.core.alarms import Alarms
 from station.core.asking import AskEvents, Events
+from station.core.counting import AskStatistics, Statistics
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 from station.core.message import Command, CommandResult, Event, Message, Refusal
 from station.core.people import AskPeople, People
@@ -283,6 +284,8 @@ AnyMessage = (
     | Parts
     | AskPart
     | StoredPart
+    | AskStatistics
+    | Statistics
     | AskDefectModes
     | DefectModes
     | Showing

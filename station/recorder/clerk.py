@@ -22,11 +22,12 @@ from station.core.authority import Authority
 from station.core.badge import badge_key
 from station.core.channel import Channel, Listener
 from station.core.config import StationConfig
+from station.core.counting import AskStatistics
 from station.core.errors import ChannelError, MessageTooLongError, StationError
 from station.core.message import Command, CommandResult, Question, Refusal
 from station.core.people import AskPeople
 from station.core.reviewing import AskDefectModes, AskPart, AskParts
-from station.recorder import browsing, labelling, people
+from station.recorder import browsing, counting, labelling, people
 from station.recorder.happened import answer_events
 from station.recorder.journal import JournalWriter
 from station.recorder.reading import JournalReader
@@ -42,6 +43,7 @@ ANSWERS: dict[type[Question], AnswerIt] = {
     AskPeople: people.answer_people,
     AskParts: browsing.answer_parts,
     AskPart: browsing.answer_part,
+    AskStatistics: counting.answer_statistics,
     AskDefectModes: browsing.answer_defect_modes,
 }
 """Who answers what; each is a function of a module beside this one."""

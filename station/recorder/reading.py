@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
@@ -230,7 +230,9 @@ class JournalReader:
             trail.append(rows.event_record(row))
         return trail
 
-    def select(self, text: str, values: Sequence[str | float | None] = ()) -> list[sqlite3.Row]:
+    def select(
+        self, text: str, values: Sequence[str | float | None] | Mapping[str, str | float] = ()
+    ) -> list[sqlite3.Row]:
         """Rows of any one SELECT: what the clerk's answers are made of.
 
         Raises:

@@ -12,6 +12,7 @@ import pytest
 from station.core.alarms import Alarm, Alarms, AlarmState
 from station.core.asking import AskEvents, Events
 from station.core.channel import MAX_MESSAGE
+from station.core.counting import AskStatistics, Bucket, Statistics
 from station.core.domain import DriftState, Finding, Health, Ledger, Reason, Verdict
 from station.core.message import Command, CommandResult, Event, Message, Question, Refusal, Reply
 from station.core.messages import (
@@ -69,6 +70,8 @@ MESSAGES: list[Message] = [
     AskPart(8, "00a7-3"),
     StoredPart(8, LINE, LEDGER, (FINDING,), 2, True),
     AskDefectModes(9),
+    AskStatistics(10, "week", "A 1"),
+    Statistics(10, 1.0, 2.0, 900.0, (Bucket(1.0, 3, 2, 1, 0.5, 43.0, 52.0),), (("dent", 1),), 7),
     DefectModes(9, ("scratch",)),
     People(6, (Person("ann", "operator", True, 30.0),)),
     Showing(FRAME, 3, Verdict.REJECT, Reason.FINDING, 3.0, 1.0, (FINDING,), 4, (), LEDGER, 9),
