@@ -16,6 +16,7 @@ from station.gui.pane import Screen
 from station.gui.review.screen import ReviewScreen
 from station.gui.run.run_screen import RunScreen
 from station.gui.setup.screen import SetupScreen
+from station.gui.statistics.screen import StatisticsScreen
 
 
 class Entry(NamedTuple):
@@ -36,6 +37,7 @@ def _run(link: Link) -> Screen:
 SCREENS: tuple[Entry, ...] = (
     Entry("run", QT_TRANSLATE_NOOP("Rail", "Run"), _run),
     Entry("review", QT_TRANSLATE_NOOP("Rail", "Review"), ReviewScreen),
+    Entry("statistics", QT_TRANSLATE_NOOP("Rail", "Statistics"), StatisticsScreen),
     Entry("alarms", QT_TRANSLATE_NOOP("Rail", "Alarms"), AlarmsScreen),
     Entry("setup", QT_TRANSLATE_NOOP("Rail", "Set-up"), SetupScreen),
     Entry("admin", QT_TRANSLATE_NOOP("Rail", "Admin"), AdminScreen),
