@@ -39,6 +39,7 @@ class Task:
     watch: DriftWatch | None = None  # None: too few calibration scores
     supervision: SupervisionSpec = field(default_factory=SupervisionSpec)
     camera: CameraSpec = field(default_factory=CameraSpec)  # what the camera is set to
+    reject_bound: float = 1.0  # the promise: 95 % bound of the share of good parts that are rejected; 1 = none
 
 
 OpenTask = Callable[[EngineSection], Task]
@@ -65,6 +66,7 @@ def open_task(section: EngineSection) -> Task:
         watch=open_watch(bundle.recipe, load_tensors(bundle, CALIBRATION)),
         supervision=bundle.recipe.supervision,
         camera=bundle.recipe.camera,
+        reject_bound=bundle.recipe.promise.bound_95,
     )
 
 

@@ -52,6 +52,7 @@ class Work:
             drift=self.promise.state,
             drift_detail=self.promise.detail,
             supervision=self.task.supervision,
+            reject_bound=self.task.reject_bound,
             light=self.optics.health,
             light_detail=self.optics.detail,
         )

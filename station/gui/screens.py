@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP
 
+from station.core.counting import AskStatistics
 from station.gui.admin.screen import AdminScreen
 from station.gui.alarms.screen import AlarmsScreen
 from station.gui.link import Link
@@ -31,6 +32,7 @@ def _run(link: Link) -> Screen:
     screen = RunScreen()
     screen.wanted.connect(link.send)
     screen.lot_wanted.connect(lambda lot: link.send("lot", lot))
+    screen.shift_wanted.connect(lambda: link.ask(AskStatistics(period="shift"), screen.take_shift))
     return screen
 
 

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
+from station.core.counting import Statistics
+from station.core.message import Reply
 from station.core.messages import PartRecord
 from station.core.states import State
 from station.gui.run.control_panel import ControlPanel
@@ -15,11 +17,13 @@ from station.gui.keypad import Keypad
 from station.gui.language import translate
 from station.gui.run.live_picture import LivePicture
 from station.gui.news import StationNews
-from station.gui.pane import Screen, button
+from station.gui.pane import Screen, button, label
+from station.gui.promise import most_rejects
 from station.gui.run.part_strip import PartStrip
 from station.gui.run.verdict_panel import VerdictPanel
 from station.gui.why.why_pane import WhyPane
 
+SHIFT_MS = 5_000  # between two questions how this shift goes
 _LOT_SHOWN = 12  # characters on its button
 
 
@@ -28,11 +32,19 @@ class RunScreen(Screen):
 
     wanted = pyqtSignal(str)  # a command for the line
     lot_wanted = pyqtSignal(str)  # name of the lot whose parts come now
+    shift_wanted = pyqtSignal()  # how this shift went so far; the answer comes by `take_shift`
 
     def __init__(self) -> None:
         super().__init__()
         self._news = StationNews()
         self._lot = ""
+        self._shift: Statistics | None = None
+        self._bound = 1.0  # of the promise; 1 = none
+        self.promise = label("muted")
+        self._timer = QTimer(self)
+        self._timer.setInterval(SHIFT_MS)
+        self._timer.timeout.connect(self._ask_shift)
+        self._timer.start()
         self.picture, self.why = LivePicture(), WhyPane()
         self.strip, self.last_reject, self.lot = PartStrip(), button(), button()
         self.verdict, self.counters, self.controls = VerdictPanel(), CounterPanel(), ControlPanel()
@@ -69,6 +81,29 @@ class RunScreen(Screen):
         """A person names the lot whose parts come now."""
         Keypad(translate("Run", "Name of the lot"), "text", self.lot_wanted.emit, self).open()
 
+    def entered(self) -> None:
+        """A person has come back."""
+        self._ask_shift()
+
+    def take_shift(self, reply: Reply, _file: bytes) -> None:
+        """How this shift went so far, or why nobody knows."""
+        self._shift = reply if isinstance(reply, Statistics) else None
+        self.promise.setText(self._promise_words())
+
+    def _ask_shift(self) -> None:
+        if self.isVisible() and self._news.recorder_here:
+            self.shift_wanted.emit()
+
+    def _promise_words(self) -> str:
+        """Rejects against what the promise allows; nothing where there is no promise, or it is void."""
+        shift = self._shift
+        if shift is None or self._bound >= 1.0 or not shift.parts:
+            return ""
+        most = most_rejects(shift.passed + shift.rejected, self._bound)
+        over = "▲ " if shift.rejected > most else ""
+        words = translate("Run", "NG this shift: %1; of good parts alone at most %2")
+        return over + words.replace("%1", f"{shift.rejected:,}").replace("%2", f"{most:,}")
+
     def show_live(self) -> None:
         """Close the Why pane."""
         self._left.setCurrentWidget(self.picture)
@@ -83,8 +118,9 @@ class RunScreen(Screen):
         self.counters.show_news(news)
         self.controls.show_news(news)
         lot = news.status.lot if news.status else ""
-        if lot != self._lot:
-            self._lot = lot
+        bound = news.status.reject_bound if news.status else 1.0
+        if (lot, bound) != (self._lot, self._bound):
+            self._lot, self._bound = lot, bound
             self.write_words()
         if self.last_reject.isEnabled() != (news.last_reject is not None):
             self.last_reject.setEnabled(news.last_reject is not None)
@@ -94,6 +130,7 @@ class RunScreen(Screen):
         self.last_reject.setText(translate("Run", "Last NG  F4"))
         lot = self._lot if len(self._lot) <= _LOT_SHOWN else f"{self._lot[:_LOT_SHOWN]}…"
         self.lot.setText(translate("Run", "Lot  F7\n%1").replace("%1", lot or "–"))
+        self.promise.setText(self._promise_words())
 
     def _lay_out(self) -> None:
         self._left = QStackedLayout()
@@ -102,6 +139,8 @@ class RunScreen(Screen):
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addLayout(self._left, 1)
+        self.promise.setAlignment(Qt.AlignmentFlag.AlignRight)
+        left.addWidget(self.promise)
         left.addWidget(self.strip)
         side = QWidget()
         side.setObjectName("side")

@@ -24,7 +24,14 @@ def test_the_task_carries_the_bundles_names_and_known_pictures(monkeypatch, pict
     frame, decision = SimpleNamespace(height=12, width=16), DecisionSpec(limit=20.0)
     rules, camera = SupervisionSpec(bin_full="error"), CameraSpec(exposure_us=500.0)
     recipe = SimpleNamespace(
-        name="ring", version="3", frame=frame, decision=decision, drift=DriftSpec(), supervision=rules, camera=camera
+        name="ring",
+        version="3",
+        frame=frame,
+        decision=decision,
+        drift=DriftSpec(),
+        supervision=rules,
+        camera=camera,
+        promise=SimpleNamespace(bound_95=0.041),
     )
     calibration = save({"decision.scores": np.arange(21, dtype=np.float32)})
     bundle = SimpleNamespace(recipe=recipe, number=77, sha256="ab" * 32, files={"calibration.safetensors": calibration})
@@ -40,6 +47,7 @@ def test_the_task_carries_the_bundles_names_and_known_pictures(monkeypatch, pict
     assert asked == [(Path("/b"), Path("/t"), 2)]
     assert (task.recipe, task.recipe_id, task.bundle_sha256, task.runtime) == ("ring 3", 77, "ab" * 32, "runtime 1")
     assert (task.frame, task.supervision, task.camera) == ((12, 16), rules, camera)
+    assert task.reject_bound == 0.041
     assert [known.verdict for known in task.known] == [Verdict.PASS, Verdict.REJECT]
     assert task.explain("answer", "finding") == ("answer", "finding")
     assert task.watch is not None

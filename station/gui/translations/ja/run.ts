@@ -71,5 +71,9 @@
       <source>Name of the lot</source>
       <translation>ロットの名前</translation>
     </message>
+    <message>
+      <source>NG this shift: %1; of good parts alone at most %2</source>
+      <translation>この勤務のNG：%1（良品だけなら最大%2）</translation>
+    </message>
   </context>
 </TS>

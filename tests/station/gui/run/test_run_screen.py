@@ -7,6 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 
 from station.core.domain import Reason, Verdict
+from station.core.message import Refusal
 from station.gui import made_up
 from station.gui.keypad import Keypad
 from station.gui.made_up import record
@@ -93,3 +94,23 @@ def test_the_lot_is_named_on_the_keypad(screen, qtbot, english):
     news.status = msgspec.structs.replace(news.status, lot="B-2291-of-the-long-name")
     screen.show_news(news)
     assert screen.lot.text() == "Lot  F7\nB-2291-of-th…"
+
+
+def test_rejects_of_this_shift_stand_against_the_promise(screen, english):
+    asked = []
+    screen.shift_wanted.connect(lambda: asked.append(1))
+    news = made_up.good()
+    news.recorder_here = True
+    screen.show_news(news)
+    screen.entered()
+    assert asked == [1]
+    made_up.tell_shift(screen)
+    assert screen.promise.text() == "NG this shift: 301; of good parts alone at most 400"
+    news.status = msgspec.structs.replace(news.status, reject_bound=0.01)
+    screen.show_news(news)
+    assert screen.promise.text().startswith("▲ NG this shift: 301; of good parts alone at most 10")
+    news.status = msgspec.structs.replace(news.status, reject_bound=1.0)
+    screen.show_news(news)
+    assert screen.promise.text() == ""
+    screen.take_shift(Refusal(0, "the recorder is not there"), b"")
+    assert screen.promise.text() == ""
