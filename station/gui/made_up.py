@@ -42,6 +42,9 @@ _STATUS = LineStatus(
     inputs=0,
     realtime="SCHED_FIFO 50, memory locked",
     reject_bound=0.041,
+    light=Health.GOOD,
+    recorder=Health.GOOD,
+    recorder_detail="41,000 MiB free",
     drift=DriftState.STEADY,
 )
 

@@ -186,6 +186,18 @@ F8</translation>
       <source>PLC</source>
       <translation>PLC</translation>
     </message>
+    <message>
+      <source>Light</source>
+      <translation>照明</translation>
+    </message>
+    <message>
+      <source>Journal</source>
+      <translation>記録</translation>
+    </message>
+    <message>
+      <source>Clock</source>
+      <translation>時計</translation>
+    </message>
   </context>
   <context>
     <name>Reason</name>
