@@ -36,6 +36,8 @@ class Panel(Pane):
 class Screen(Pane):
     """One page of the window; `station.gui.screens` lists all."""
 
+    urgent = False  # what waits here is abnormal, and coloured on the rail
+
     def entered(self) -> None:
         """A person has come to this screen: the moment to ask for what is not in the news."""
 

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QVBoxLayout
 
 from station.gui.pane import Pane
-from station.gui.style import VERMILLION, WHITE
+from station.gui.style import MUTED, VERMILLION, WHITE
 
 
 class RailButton(QPushButton):
@@ -20,14 +20,15 @@ class RailButton(QPushButton):
     def __init__(self) -> None:
         super().__init__()
         self.notice = ""
+        self._urgent = False
         self.setCheckable(True)
         self.setProperty("rail", True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def show_notice(self, notice: str) -> None:
-        """Painted again only when it changed."""
-        if notice != self.notice:
-            self.notice = notice
+    def show_notice(self, notice: str, urgent: bool = False) -> None:
+        """Painted again only when it changed; what is not urgent stays grey."""
+        if (notice, urgent) != (self.notice, self._urgent):
+            self.notice, self._urgent = notice, urgent
             self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
@@ -44,7 +45,7 @@ class RailButton(QPushButton):
         width = max(height, self.fontMetrics().horizontalAdvance(self.notice) + height * 0.6)
         box = QRectF(self.width() - width - 4, 4, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(VERMILLION))
+        painter.setBrush(QColor(VERMILLION if self._urgent else MUTED))
         painter.drawRoundedRect(box, height / 2, height / 2)
         painter.setPen(QColor(WHITE))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.notice)

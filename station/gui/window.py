@@ -174,7 +174,7 @@ class StationWindow(QWidget):
         self.header.show_news(news)
         self.banner.show_situation(situation(news))
         for key, button_of_it in zip(self.screens, self.rail.buttons, strict=True):
-            button_of_it.show_notice(self.screens[key].notice(news))
+            button_of_it.show_notice(self.screens[key].notice(news), self.screens[key].urgent)
         screen = self._stack.currentWidget()
         if isinstance(screen, Screen):
             screen.show_news(news)

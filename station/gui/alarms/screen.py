@@ -33,6 +33,8 @@ _PAGES = (  # which states stand on which page; the last page is the history
 class AlarmsScreen(Screen):
     """The most urgent alarm that nobody has seen is chosen when a person comes: one touch acknowledges it."""
 
+    urgent = True
+
     def __init__(self, link: Link) -> None:
         super().__init__()
         self._link = link
