@@ -7,11 +7,12 @@ is required. Towards safety everybody may: stop and halt need nothing.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from station.core.badge import read_badge
+from station.core.badge import badge_key, read_badge, void_until
 from station.core.message import Command
 
 ROLES = ("operator", "supervisor", "integrator", "engineer")
@@ -50,6 +51,7 @@ ACTIONS: dict[str, Action] = {
     "set-secret": Action("recorder"),  # what: name; value: secret; one's own, or of people whom one manages
     "set-active": Action("recorder", _LEADING),  # what: name; value: "yes" or "no"
     "export-audit": Action("recorder", slow=True),  # write the audit trail as CSV; the result names the file
+    "export-statistics": Action("recorder", slow=True),  # what: a period; value: a lot, "" = all; as "export-audit"
     "support": Action("recorder", slow=True),  # write a support bundle; the result names the file
 }
 
@@ -62,10 +64,15 @@ def log_in_helps(refusal: str) -> bool:
 class Authority:
     """Owned by the process that executes commands."""
 
-    def __init__(self, process: str, key: bytes, login_required: bool) -> None:
-        """`login_required`: without a badge nothing is done, except towards safety."""
+    def __init__(self, process: str, run_dir: Path, login_required: bool) -> None:
+        """`login_required`: without a badge nothing is done, except towards safety.
+
+        Raises:
+            StorageError: the badge key in `run_dir` cannot be used.
+        """
         self._process = process
-        self._key = key
+        self._run_dir = run_dir
+        self._key = badge_key(run_dir)
         self._login_required = login_required
 
     def judge(self, command: Command, trusted: bool, now_ns: int) -> tuple[Command | None, str]:
@@ -95,7 +102,9 @@ class Authority:
     def _prove(self, command: Command, trusted: bool, now_ns: int) -> Command | None:
         if command.badge:
             badge = read_badge(self._key, command.badge, now_ns)
-            return replace(command, user=badge.user, role=badge.role) if badge else None
+            if badge is None or badge.until_ns <= void_until(self._run_dir, badge.user):
+                return None
+            return replace(command, user=badge.user, role=badge.role)
         if trusted:
             return command
         return None if self._login_required else replace(command, user=NOBODY, role="operator")

@@ -22,6 +22,10 @@ from station.core.errors import StorageError
 KEY_BYTES = 32
 
 
+VOID_FILE = "badge.void"
+_ALL_VOID = 1 << 62
+
+
 class Badge(msgspec.Struct, frozen=True):
     """One person until `until_ns` (CLOCK_MONOTONIC of this boot)."""
 
@@ -74,6 +78,34 @@ def read_badge(key: bytes, text: str, now_ns: int) -> Badge | None:
     except (ValueError, binascii.Error, msgspec.DecodeError):
         return None
     return badge if now_ns < badge.until_ns else None
+
+
+def void_badges(run_dir: Path, user: str, until_ns: int) -> None:
+    """All badges of this person that end by `until_ns` count no more, for any process of the station.
+
+    Raises:
+        StorageError: the run directory cannot be written.
+    """
+    path = run_dir / VOID_FILE
+    new = path.with_suffix(".void-new")
+    try:
+        known: dict[str, int] = msgspec.json.decode(path.read_bytes(), type=dict[str, int]) if path.exists() else {}
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.encode(known | {user: until_ns}))
+        new.replace(path)
+    except (OSError, msgspec.DecodeError) as error:
+        raise StorageError(f"{path}: cannot be written: {error}") from error
+
+
+def void_until(run_dir: Path, user: str) -> int:
+    """Badges of this person that end by then are void; 0 = none. A file that cannot be read voids all badges."""
+    try:
+        return msgspec.json.decode((run_dir / VOID_FILE).read_bytes(), type=dict[str, int]).get(user, 0)
+    except FileNotFoundError:
+        return 0
+    except (OSError, msgspec.DecodeError):
+        return _ALL_VOID
 
 
 def _seal(key: bytes, statement: bytes) -> bytes:

@@ -19,7 +19,6 @@ from types import FrameType
 from typing import IO
 
 from station.core.authority import Authority
-from station.core.badge import badge_key
 from station.core.channel import Channel, Listener
 from station.core.config import StationConfig
 from station.core.errors import ConfigError, PortError
@@ -78,7 +77,7 @@ class LineProcess:
                 self._controller.stay_stopped(self._stop_memory.cause)
             stack.callback(self._close_port)
             self._open_port(now_ns, first=True)
-            self._authority = Authority("line", badge_key(config.run_dir), config.station.login_required)
+            self._authority = Authority("line", config.run_dir, config.station.login_required)
             self._peers = Peers(Listener(config.socket("line")))
             stack.callback(self._peers.close)
             self._outbox = Outbox(config.socket("recorder"), config.run_dir / "line.spill")

@@ -28,6 +28,7 @@ from station.core.message import Command, CommandResult, Question, Refusal
 from station.core.people import AskPeople
 from station.core.reviewing import AskDefectModes, AskPart, AskParts
 from station.recorder import browsing, counting, labelling, people
+from station.recorder.counted_table import export_statistics
 from station.recorder.happened import answer_events
 from station.recorder.journal import JournalWriter
 from station.recorder.reading import JournalReader
@@ -57,6 +58,7 @@ COMMANDS: dict[str, DoIt] = {
     "set-secret": people.set_secret,
     "set-active": people.set_active,
     "export-audit": export_trail,
+    "export-statistics": export_statistics,
     "support": make_support,
 }
 """Who does what; the actions of `station.core.authority` that name the recorder."""
@@ -76,7 +78,7 @@ class Clerk:
         self._config = config
         self._key = key
         self._wall = wall
-        self._authority = Authority("recorder", key, config.station.login_required)
+        self._authority = Authority("recorder", config.run_dir, config.station.login_required)
         self._listener = Listener(config.socket("journal"))
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._thread = threading.Thread(target=self._work, name="clerk", daemon=True)
@@ -145,8 +147,6 @@ class Clerk:
 
     def _execute(self, room: Room, asked: Command, trusted: bool) -> CommandResult:
         command, refusal = self._authority.judge(asked, trusted, room.clock_ns())
-        if command is not None and asked.badge and people.is_void(room, command):
-            command, refusal = None, "the log-in is over; log in again"
         if command is None:
             # Nothing of it is proved: a stranger neither fills the trail nor writes under somebody's name.
             told(room, "command", f"{asked.action[:64]} refused: {refusal[:300]}", f"{asked.user[:64]} (claimed)")

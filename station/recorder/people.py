@@ -12,7 +12,7 @@ import sqlite3
 import argon2
 
 from station.core.authority import ROLES
-from station.core.badge import Badge, issue
+from station.core.badge import Badge, issue, void_badges
 from station.core.message import Command, CommandResult
 from station.core.people import MANAGES, AskPeople, People, Person, check_name, check_secret
 from station.recorder.room import Answered, Room, happened
@@ -53,12 +53,6 @@ def log_in(room: Room, command: Command) -> CommandResult:
     )
     badge = issue(room.key, Badge(row["name"], row["role"], room.clock_ns() + SHIFT_NS))
     return CommandResult(command.action, True, row["name"], badge, row["role"])
-
-
-def is_void(room: Room, command: Command) -> bool:
-    """Has the person got another role, or lost the permission, since the badge of this command was issued?"""
-    row = _person(room, command.user)
-    return command.action != "log-in" and row is not None and (not row["active"] or row["role"] != command.role)
 
 
 def add_person(room: Room, command: Command) -> CommandResult:
@@ -166,6 +160,9 @@ def _update(room: Room, command: Command, assignment: str, new: str | bool, text
     row = {"new": new, "time": room.wall(), "name": command.what}
     statement = f"UPDATE person SET {assignment}, time = :time WHERE name = :name"
     room.writer.write(statement, row, happened(room, "command", text, command.user))
+    void_badges(
+        room.config.run_dir, command.what, room.clock_ns() + SHIFT_NS
+    )  # they log in again, as what they are now
 
 
 def _unknown(name: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from station.core.authority import ACTIONS, NOBODY, ROLES, Authority, log_in_helps
-from station.core.badge import Badge, issue
+from station.core.badge import VOID_FILE, Badge, issue, void_badges
 from station.core.message import Command
 
 KEY = b"k" * 32
@@ -15,8 +17,16 @@ def badge(role: str, until_ns: int = 100) -> str:
     return issue(KEY, Badge("hana", role, until_ns))
 
 
+@pytest.fixture(autouse=True)
+def run_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """With a key that the tests know; the working directory, so that `judge` finds it."""
+    (tmp_path / "badge.key").write_bytes(KEY)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def judge(command: Command, *, trusted: bool = False, login_required: bool = False) -> tuple[Command | None, str]:
-    return Authority("line", KEY, login_required).judge(command, trusted, 50)
+    return Authority("line", Path.cwd(), login_required).judge(command, trusted, 50)
 
 
 def test_a_badge_counts_and_not_what_is_claimed() -> None:
@@ -72,3 +82,18 @@ def test_refusals_for_the_role_are_known_as_such() -> None:
         assert log_in_helps(judge(command)[1])
     assert log_in_helps(judge(Command("start", "ann", "operator"), login_required=True)[1])
     assert not log_in_helps("halted; confirm to end the halt first")
+
+
+def test_a_badge_is_void_once_its_person_changed_and_a_new_one_is_not(run_dir: Path) -> None:
+    asked = Command("start", "x", "operator", badge=badge("engineer", until_ns=100))
+    void_badges(run_dir, "sue", 1_000)
+    assert judge(asked)[0] is not None
+    void_badges(run_dir, "hana", 100)
+    assert judge(asked) == (None, "the log-in is over; log in again")
+    assert judge(Command("start", "x", "operator", badge=badge("operator", until_ns=101)))[0] is not None
+
+
+def test_a_file_that_cannot_be_read_voids_every_badge(run_dir: Path) -> None:
+    (run_dir / VOID_FILE).write_bytes(b"{")
+    assert judge(Command("start", "x", "operator", badge=badge("engineer")))[0] is None
+    assert judge(Command("stop", "x", "operator", badge=badge("engineer")))[0] is not None

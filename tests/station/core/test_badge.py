@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.core.badge import KEY_BYTES, Badge, badge_key, issue, read_badge
+from station.core.badge import KEY_BYTES, VOID_FILE, Badge, badge_key, issue, read_badge, void_badges, void_until
 from station.core.errors import StorageError
 
 KEY, HANA = b"k" * KEY_BYTES, Badge("花子", "supervisor", 1_000)
@@ -53,3 +53,13 @@ def test_a_damaged_key_file_and_a_directory_that_cannot_be_are_said(tmp_path: Pa
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"badge\.key: cannot be used"):
         badge_key(tmp_path / "file")
+
+
+def test_badges_are_void_until_then_for_each_person_apart(tmp_path: Path) -> None:
+    assert void_until(tmp_path, "hana") == 0
+    void_badges(tmp_path, "hana", 500)
+    void_badges(tmp_path, "花子", 700)
+    assert [void_until(tmp_path, name) for name in ("hana", "花子", "sue")] == [500, 700, 0]
+    assert stat.S_IMODE((tmp_path / VOID_FILE).stat().st_mode) == 0o600
+    with pytest.raises(StorageError, match=r"badge\.void: cannot be written"):
+        void_badges(tmp_path / "nowhere", "hana", 1)
