@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeE
 
 from station.core.domain import Finding
 from station.gui.pane import Pane
-from station.gui.run.live_picture import FrameFit, draw_findings
+from station.gui.run.live_picture import FrameFit, draw_findings, scaled
 from station.gui.style import DARK, GHOST
 
 
@@ -54,13 +54,7 @@ class StoredPicture(Pane):
             return
         fit = FrameFit.of(self._image.width(), self._image.height(), area)
         if self._scaled is None:
-            ratio = self.devicePixelRatioF()
-            size = QSize(
-                round(self._image.width() * fit.scale * ratio), round(self._image.height() * fit.scale * ratio)
-            )
-            smooth = Qt.TransformationMode.SmoothTransformation
-            self._scaled = QPixmap.fromImage(self._image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
-            self._scaled.setDevicePixelRatio(ratio)
+            self._scaled = scaled(self._image, fit, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(fit.left, fit.top), self._scaled)
         stroke = max(1.5, min(self.fontMetrics().height() / 10, area.height() / 150))
         draw_findings(painter, fit, self._findings, stroke)

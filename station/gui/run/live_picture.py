@@ -44,6 +44,15 @@ def grey_image(frame: RingFrame) -> QImage:
     return view.copy()
 
 
+def scaled(image: QImage, fit: FrameFit, ratio: float) -> QPixmap:
+    """The picture as large as it is shown; `ratio` is the screen's pixels for one of the widget's."""
+    size = QSize(round(image.width() * fit.scale * ratio), round(image.height() * fit.scale * ratio))
+    smooth = Qt.TransformationMode.SmoothTransformation
+    made = QPixmap.fromImage(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth))
+    made.setDevicePixelRatio(ratio)
+    return made
+
+
 def draw_findings(painter: QPainter, fit: FrameFit, findings: Iterable[Finding], stroke: float) -> None:
     """Cleared, the highest few: thin, dashed, sky blue. Confirmed: thick, vermillion on white. Numbered by score."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -131,12 +140,7 @@ class LivePicture(Pane):
     def _draw_frame(self, painter: QPainter, area: QRectF, frame: RingFrame) -> None:
         fit = FrameFit.of(frame.width, frame.height, area)
         if self._scaled is None:
-            ratio = self.devicePixelRatioF()
-            size = QSize(round(frame.width * fit.scale * ratio), round(frame.height * fit.scale * ratio))
-            smooth = Qt.TransformationMode.SmoothTransformation
-            aspect = Qt.AspectRatioMode.IgnoreAspectRatio
-            self._scaled = QPixmap.fromImage(grey_image(frame).scaled(size, aspect, smooth))
-            self._scaled.setDevicePixelRatio(ratio)
+            self._scaled = scaled(grey_image(frame), fit, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(fit.left, fit.top), self._scaled)
         evidence = self._evidence
         if evidence and evidence.frame is frame:

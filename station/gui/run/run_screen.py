@@ -11,14 +11,14 @@ from station.core.counting import Statistics
 from station.core.message import Reply
 from station.core.messages import PartRecord
 from station.core.states import State
-from station.gui.run.control_panel import ControlPanel
-from station.gui.run.counter_panel import CounterPanel
 from station.gui.keypad import Keypad
 from station.gui.language import translate
-from station.gui.run.live_picture import LivePicture
 from station.gui.news import StationNews
 from station.gui.pane import Screen, button, label
 from station.gui.promise import most_rejects
+from station.gui.run.control_panel import ControlPanel
+from station.gui.run.counter_panel import CounterPanel
+from station.gui.run.live_picture import LivePicture
 from station.gui.run.part_strip import PartStrip
 from station.gui.run.verdict_panel import VerdictPanel
 from station.gui.why.why_pane import WhyPane
