@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from station.gui import made_up
-from station.gui.run.counter_panel import CounterPanel
 from station.gui.news import StationNews
+from station.gui.run.counter_panel import CounterPanel
 
 
 def news(**fields) -> StationNews:

@@ -9,8 +9,8 @@ from PyQt6.QtGui import QColor
 
 from station.core.ring import RingFrame
 from station.gui import made_up
-from station.gui.run.live_picture import FrameFit, LivePicture, grey_image
 from station.gui.news import Evidence
+from station.gui.run.live_picture import FrameFit, LivePicture, grey_image
 from station.gui.style import DARK, VERMILLION
 
 GREY = RingFrame(1, 100, 200, 1, 0, bytes([90]) * 20_000)

@@ -9,8 +9,8 @@ from PyQt6.QtGui import QColor
 
 from station.core.domain import Reason, Verdict
 from station.gui.made_up import record
-from station.gui.style import GREEN, MUTED, ORANGE, PANEL, VERDICT_COLOUR
 from station.gui.run.verdict_panel import LANES, VerdictPanel, part_name
+from station.gui.style import GREEN, MUTED, ORANGE, PANEL, VERDICT_COLOUR
 
 CORNER = (8, 8)
 
