@@ -29,7 +29,7 @@ _HEADERS = (
 
 
 def export_statistics(room: Room, command: Command) -> CommandResult:
-    """Write `statistics-<period>-<time>.csv` beside the support bundles: a row for each stretch of time, then the defects.
+    """Write `statistics-<period>-<time>.csv` beside the support bundles: stretches of time, then defects.
 
     `command.what` is the period, `command.value` the lot, "" = all.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyqtgraph
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QFont, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen, QResizeEvent
 
 from station.gui.statistics.maths import Limits
 from station.gui.style import BLUE, EDGE, INK, MUTED, PANEL, VERMILLION
@@ -20,6 +20,8 @@ _LABELS = 8  # times on the axis, at most
 
 class Chart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Painted anew by each `show_...`; nothing can be dragged or zoomed."""
+
+    _bars: tuple[str, ...] = ()  # their names; of the class, because pyqtgraph resizes before __init__ ends
 
     def __init__(self) -> None:
         super().__init__(background=PANEL)
@@ -71,7 +73,8 @@ class Chart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         for place, count in zip(places, counts, strict=True):
             running += count
             self._write(f"{count}  ({running / total:.0%})", INK, (0.5, 1), (place, count))
-        self.getAxis("bottom").setTicks([list(zip(places, names, strict=True))])
+        self._bars = tuple(names)
+        self._name_bars()
         self.setYRange(0, max(counts, default=1) * 1.15)
 
     def show_size(self, pixels: int) -> None:
@@ -84,10 +87,23 @@ class Chart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self.getAxis("bottom").setHeight(round(pixels * 2.2))
         for text in self._texts:
             text.setFont(font)
+        self._name_bars()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Names of bars are as long as there is room."""
+        super().resizeEvent(event)
+        self._name_bars()
+
+    def _name_bars(self) -> None:
+        if self._bars and self.getPlotItem() is not None:  # None once closed, and closing resizes
+            room, metrics = 0.82 * self.width() / len(self._bars), QFontMetricsF(self._font)
+            short = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) for name in self._bars]
+            self.getAxis("bottom").setTicks([list(enumerate(short))])
 
     def _begin(self, name: str, times: Sequence[float]) -> None:
         self.clear()
         self._texts.clear()
+        self._bars = ()
         self.beyond = 0
         self.setLabel("left", name, color=INK, **{"font-size": "13px"})
         every = max(1, -(-len(times) // _LABELS))

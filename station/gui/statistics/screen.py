@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 
 from station.core.counting import AskStatistics, Period, Statistics
 from station.core.domain import Reason
-from station.core.message import Refusal, Reply
+from station.core.message import CommandResult, Refusal, Reply
 from station.gui.language import translate
 from station.gui.link import Link
 from station.gui.news import StationNews
@@ -39,8 +39,11 @@ class StatisticsScreen(Screen):
         self.tabs = Tabs(self.charts)
         self.tabs.turned.connect(lambda _: self.note.setText(self._note()))
         self.periods = [button() for _ in _PERIODS]
-        self.totals, self.note = label("caption"), label("muted")
-        for words in (self.totals, self.note):
+        self.export = button()
+        self.export.clicked.connect(self._export)
+        self.totals, self.note, self.said = label("caption"), label("muted"), label("muted")
+        self._exported = ""
+        for words in (self.totals, self.note, self.said):
             words.setWordWrap(True)
         group = QButtonGroup(self)
         row = QHBoxLayout()
@@ -52,6 +55,7 @@ class StatisticsScreen(Screen):
             group.addButton(one, place)
             row.addWidget(one)
         row.addWidget(self.totals, 1)
+        row.addWidget(self.export)
         self.periods[0].setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -59,6 +63,7 @@ class StatisticsScreen(Screen):
         column.addLayout(row)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.note)
+        column.addWidget(self.said)
         self._timer = QTimer(self)
         self._timer.setInterval(AGAIN_MS)
         self._timer.timeout.connect(self._ask_if_seen)
@@ -73,6 +78,7 @@ class StatisticsScreen(Screen):
         """Another stretch of time."""
         self._period = period
         self.periods[_PERIODS.index(period)].setChecked(True)
+        self._exported = ""
         self.entered()
 
     def show_news(self, news: StationNews) -> None:
@@ -97,6 +103,10 @@ class StatisticsScreen(Screen):
             one.setText(text)
         reply = self._reply if isinstance(self._reply, Statistics) else Statistics()
         self.totals.setText(self._totals())
+        self.export.setText(translate("Statistics", "Write CSV"))
+        self.export.setEnabled(reply.parts > 0)
+        self.said.setText(self._exported)
+        self.said.setVisible(bool(self._exported))
         self._draw(reply)
         self.note.setText(self._note())
 
@@ -107,11 +117,18 @@ class StatisticsScreen(Screen):
             chart.show_size(self.fontInfo().pixelSize())
 
     def _ask_if_seen(self) -> None:
-        if self.isVisible() and self._link.news.recorder_here:
+        if self.isVisible() and self._link.news.recorder_here and self._period != "week":  # a week is dear, and slow
             self.entered()
 
     def _show(self, reply: Reply, _file: bytes) -> None:
         self._reply = reply
+        self.write_words()
+
+    def _export(self) -> None:
+        self._link.send("export-statistics", self._period, then=self._answered)
+
+    def _answered(self, result: CommandResult) -> None:
+        self._exported = result.text or translate("Statistics", "The recorder does not answer.")
         self.write_words()
 
     def _totals(self) -> str:
@@ -138,7 +155,8 @@ class StatisticsScreen(Screen):
         )
         for place, value in enumerate(values, start=1):
             words = words.replace(f"%{place}", value)
-        return words
+        cleared = translate("Statistics", "%1 over-detections cleared").replace("%1", f"{reply.cleared:,}")
+        return f"{words} · {cleared}"
 
     def _note(self) -> str:
         notes = translate(

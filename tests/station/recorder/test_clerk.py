@@ -18,6 +18,7 @@ from station.core.errors import ChannelError, StorageError
 from station.core.message import Command, CommandResult, Event, Message, Refusal
 from station.recorder import clerk as module
 from station.recorder.clerk import Clerk
+from station.recorder.people import SHIFT_NS
 from station.recorder.reading import open_journal
 from station.recorder.room import Answered, Room, told
 from station.recorder.upgrading import prepare_journal
@@ -137,9 +138,9 @@ def test_every_command_of_the_recorder_has_somebody_who_does_it() -> None:
 
 
 def test_a_badge_whose_person_may_not_log_in_any_more_is_over(window: Channel, config: StationConfig) -> None:
+    text = issue(badge_key(config.run_dir), Badge("sue", "supervisor", time.monotonic_ns() + SHIFT_NS))
     window.send(Command("add-person", "root", "integrator", "sue", "supervisor longlong"))
     window.send(Command("set-active", "root", "integrator", "sue", "no"))
-    text = issue(badge_key(config.run_dir), Badge("sue", "supervisor", 1 << 62))
     window.send(Command("add-person", "sue", "supervisor", "eve", "operator 1234", badge=text))
     answers = [reply(window)[0] for _ in range(3)]
     assert [one.done for one in answers if isinstance(one, CommandResult)] == [True, True, False]

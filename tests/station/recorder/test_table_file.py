@@ -28,5 +28,5 @@ def test_old_ones_of_the_same_kin_give_way(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="t.csv: cannot be written"):
+    with pytest.raises(StorageError, match=r"t\.csv: cannot be written"):
         write_table(tmp_path / "file" / "t.csv", [("a",)], 2, "*.csv")

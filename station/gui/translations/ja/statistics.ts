@@ -84,5 +84,17 @@
       <source>capture to PLC, ms</source>
       <translation>撮像からPLCまで ms</translation>
     </message>
+    <message>
+      <source>Write CSV</source>
+      <translation>CSVを書き出す</translation>
+    </message>
+    <message>
+      <source>The recorder does not answer.</source>
+      <translation>記録プロセスが応答しません。</translation>
+    </message>
+    <message>
+      <source>%1 over-detections cleared</source>
+      <translation>過検出解除 %1 件</translation>
+    </message>
   </context>
 </TS>

@@ -47,3 +47,12 @@ def test_bars_say_how_many_and_how_much_of_all(chart):
     assert [text.toPlainText() for text in chart._texts] == ["3  (75%)", "1  (100%)"]
     chart.show_bars([], [], "parts")
     assert chart._texts == []
+
+
+def test_names_of_many_bars_do_not_run_into_each_other(chart):
+    chart.show_bars(["a very long name of a defect"] * 12, [1] * 12, "parts")
+    chart.show_size(16)
+    narrow = [name for _, name in chart.getAxis("bottom")._tickLevels[0]]
+    assert all(name.endswith("…") for name in narrow)
+    chart.resize(6000, 400)
+    assert [name for _, name in chart.getAxis("bottom")._tickLevels[0]] == ["a very long name of a defect"] * 12

@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from station.core.counting import AskStatistics, Statistics
-from station.core.message import Refusal
+from station.core.message import CommandResult, Refusal
 from station.gui.made_up import StillLink, good
 from station.gui.statistics.scenes import made_up_shift
 from station.gui.statistics.screen import StatisticsScreen
@@ -66,3 +66,24 @@ def test_nothing_and_nobody_and_the_other_language(screen, link, english):
     link.replies[AskStatistics] = (Refusal(0, "the recorder is not there"), b"")
     screen.entered()
     assert screen.totals.text() == "the recorder is not there"
+
+
+def test_what_is_shown_is_written_by_one_touch(screen, link, qtbot):
+    qtbot.mouseClick(screen.periods[1], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(screen.export, Qt.MouseButton.LeftButton)
+    assert link.sent == ["export-statistics day"]
+    screen._answered(CommandResult("export-statistics", True, "/support/statistics-day-1.csv"))
+    assert screen.said.text() == "/support/statistics-day-1.csv"
+    assert screen.said.isVisible()
+    screen._answered(CommandResult("export-statistics", False, ""))
+    assert screen.said.text() == "The recorder does not answer."
+
+
+def test_without_parts_there_is_nothing_to_write(screen, link):
+    link.replies[AskStatistics] = (Statistics(), b"")
+    screen.entered()
+    assert not screen.export.isEnabled()
+
+
+def test_cleared_over_detections_are_said(screen):
+    assert screen.totals.text().endswith("48,210 over-detections cleared")
