@@ -25,6 +25,7 @@ def save_screenshots(folder: Path, language: Language) -> Iterator[Path]:
         OSError: a file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    before = language.code
     scenes = all_scenes()
     for code in LANGUAGES:
         language.switch(code)
@@ -33,6 +34,7 @@ def save_screenshots(folder: Path, language: Language) -> Iterator[Path]:
                 path = folder / f"{scene.name}-{code}-{width}x{height}.png"
                 _save(scene, language, (width, height), path)
                 yield path
+    language.switch(before)
 
 
 def show_scene(scene: Scene, language: Language, size: tuple[int, int]) -> StationWindow:

@@ -201,6 +201,8 @@ class StationWindow(QWidget):
         """Inspection goes on without a window."""
         self._timer.stop()
         self._rest.end()
+        for screen in self.screens.values():
+            screen.close()
         self._link.close()
         super().closeEvent(event)
 

@@ -50,7 +50,7 @@ def answer_parts(room: Room, question: AskParts) -> Answered:
     if question.unlabelled:
         terms.append(_UNLABELLED)
     text = f"SELECT {_COLUMNS} {_FROM} WHERE {' AND '.join(terms)} ORDER BY part.id DESC LIMIT ?"
-    found = room.reader.select(text, [*values, min(question.limit, MOST_PARTS)])
+    found = room.reader.select(text, [*values, min(max(0, question.limit), MOST_PARTS)])
     waiting = room.reader.select(
         f"SELECT count(*) AS n FROM (SELECT 1 {_FROM} WHERE {_WHICH['queue']} AND {_UNLABELLED} "
         "AND part.time >= ? LIMIT ?)",
@@ -80,9 +80,10 @@ def answer_part(room: Room, question: AskPart) -> Answered:
 def answer_defect_modes(room: Room, question: AskDefectModes) -> Answered:
     """Names that stand in the newest label of a part."""
     found = room.reader.select(
-        f"SELECT defect_mode, count(*) AS n FROM label WHERE defect_mode <> '' "
+        "SELECT defect_mode, count(*) AS n FROM label WHERE defect_mode <> '' "
         "AND id IN (SELECT max(id) FROM label GROUP BY part_key) GROUP BY defect_mode ORDER BY n DESC, defect_mode "
-        f"LIMIT {int(question.limit)}"
+        "LIMIT ?",
+        (min(max(0, question.limit), MOST_PARTS),),
     )
     return DefectModes(question.number, tuple(row["defect_mode"] for row in found)), None
 

@@ -78,16 +78,19 @@ class Queue:
         if self.part and self.part.key == key:
             self.step(1)
 
-    def undo(self) -> str:
-        """Key of the part that was labelled last; it is in front again. "" = nothing to undo."""
-        if not self._spoken:
-            return ""
-        key = self._spoken.pop()
+    @property
+    def last_spoken(self) -> str:
+        """Key of the part that was labelled last, "" = nothing to undo."""
+        return self._spoken[-1] if self._spoken else ""
+
+    def taken_back(self, key: str) -> None:
+        """What was said last of this part is withdrawn: it is in front again."""
+        if key in self._spoken:
+            del self._spoken[len(self._spoken) - 1 - self._spoken[::-1].index(key)]
         self._write(key, "", "")
         for place, one in enumerate(self.parts):
             if one.key == key:
                 self.at = place
-        return key
 
     def _write(self, key: str, label: str, defect_mode: str) -> None:
         self.parts = [

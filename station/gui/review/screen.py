@@ -49,6 +49,7 @@ class ReviewScreen(Screen):
         self._waiting = 0
         self._stored: dict[str, tuple[StoredPart, QImage]] = {}
         self._refusal = ""
+        self._asking = False  # a page is on its way; a second question for it would only go round in circles
         self.queue = Queue()
         self.picture, self.panel = StoredPicture(), LabelPanel()
         self.shown, self.number, self.back, self.forward, self.undo = (button() for _ in range(5))
@@ -92,10 +93,9 @@ class ReviewScreen(Screen):
 
     def take_back(self) -> None:
         """What was said last was wrong."""
-        key = self.queue.undo()
+        key = self.queue.last_spoken
         if key:
-            self._link.send("unlabel", key, then=self._answered)
-            self._show()
+            self._link.send("unlabel", key, then=partial(self._taken_back, key))
 
     def step(self, parts: int) -> None:
         """Forward (older) or back."""
@@ -144,6 +144,7 @@ class ReviewScreen(Screen):
         row.addWidget(self.panel)
 
     def _ask(self, more: bool) -> None:
+        self._asking = True
         question = self.queue.question(time.time(), self._lot, more)
         self._link.ask(question, partial(self._take_parts, more))
 
@@ -152,11 +153,19 @@ class ReviewScreen(Screen):
         if isinstance(reply, Parts):
             self.queue.take(reply, more)
             self._waiting = reply.waiting
-        self._show()
+        self._show()  # while `_asking`: a refused page is asked for again at the next step, not at once
+        self._asking = False
+        if isinstance(reply, Parts):
+            self._ask_more()
 
     def _take_waiting(self, reply: Reply, _file: bytes) -> None:
-        if isinstance(reply, Parts):
-            self._waiting = reply.waiting
+        if not isinstance(reply, Parts):
+            return
+        self._waiting = reply.waiting
+        if self.queue.part is None and self._waiting and not self._asking and self.isVisible():
+            self._ask(more=False)
+        elif self.isVisible():
+            self._show()  # a picture whose question was refused is asked for again
 
     def _take_modes(self, reply: Reply, _file: bytes) -> None:
         if isinstance(reply, DefectModes):
@@ -177,6 +186,12 @@ class ReviewScreen(Screen):
             self._waiting = max(0, self._waiting - 1)
             self._show()
 
+    def _taken_back(self, key: str, result: CommandResult) -> None:
+        self._answered(result)
+        if result.done:
+            self.queue.taken_back(key)
+            self._show()
+
     def _answered(self, result: CommandResult) -> None:
         silent = translate("Review", "The recorder does not answer.")
         self.said.setText("" if result.done else result.text or silent)
@@ -188,14 +203,17 @@ class ReviewScreen(Screen):
         for one in (part, self.queue.next_part):
             if one and one.key not in self._stored:
                 self._link.ask(AskPart(key=one.key), partial(self._take_part, one.key))
-        if self.queue.wants_more():
-            self._ask(more=True)
+        self._ask_more()
         self.back.setEnabled(self.queue.at > 0)
         self.forward.setEnabled(self.queue.next_part is not None)
         more = "" if self.queue.complete else "+"
         place = f"{self.queue.at + 1} / {len(self.queue.parts)}{more}" if part else ""
         self.count.setText(place)
         self._show_picture()
+
+    def _ask_more(self) -> None:
+        if self.queue.wants_more() and not self._asking:
+            self._ask(more=True)
 
     def _show_picture(self) -> None:
         part = self.queue.part

@@ -33,6 +33,7 @@ class Chart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             axis = self.getAxis(side)
             axis.setPen(QPen(QColor(MUTED), 1))
             axis.setTextPen(QColor(INK))
+            axis.enableAutoSIPrefix(False)  # "x0.001" says nothing to an operator
         self.beyond = 0  # points outside their limits
         self._font = QFont()
         self._texts: list[Any] = []

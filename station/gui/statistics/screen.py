@@ -8,7 +8,7 @@ from functools import partial
 from typing import get_args
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QCloseEvent, QResizeEvent
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 
 from station.core.counting import AskStatistics, Period, Statistics
@@ -17,13 +17,14 @@ from station.core.message import CommandResult, Refusal, Reply
 from station.gui.language import translate
 from station.gui.link import Link
 from station.gui.news import StationNews
-from station.gui.pane import Screen, button, label
+from station.gui.pane import Pane, Screen, button, label
 from station.gui.statistics.charts import Chart
 from station.gui.statistics.maths import ewma, p_chart, wilson
 from station.gui.tabs import Tabs
 from station.gui.wording import reason_words
 
 AGAIN_MS = 30_000  # between two questions while the screen is in front
+_CHARTS = 5
 _PERIODS: tuple[Period, ...] = get_args(Period)
 
 
@@ -35,8 +36,9 @@ class StatisticsScreen(Screen):
         self._link = link
         self._period: Period = "shift"
         self._reply: Reply | None = None
-        self.charts = [Chart() for _ in range(5)]
-        self.tabs = Tabs(self.charts)
+        self.charts: list[Chart] = []  # made when a person comes for the first time
+        self._pages = [Pane() for _ in range(_CHARTS)]
+        self.tabs = Tabs(self._pages)
         self.tabs.turned.connect(lambda _: self.note.setText(self._note()))
         self.periods = [button() for _ in _PERIODS]
         self.export = button()
@@ -72,6 +74,8 @@ class StatisticsScreen(Screen):
 
     def entered(self) -> None:
         """Ask the recorder."""
+        if not self.charts:
+            self._make_charts()
         self._link.ask(AskStatistics(period=self._period), self._show)
 
     def choose(self, period: Period) -> None:
@@ -109,6 +113,23 @@ class StatisticsScreen(Screen):
         self.said.setVisible(bool(self._exported))
         self._draw(reply)
         self.note.setText(self._note())
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """The charts must go before the window does: pyqtgraph's items do not outlive it."""
+        for chart in self.charts:
+            chart.close()
+        self.charts.clear()
+        super().closeEvent(event)
+
+    def _make_charts(self) -> None:
+        for page in self._pages:
+            chart = Chart()
+            column = QVBoxLayout(page)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(chart)
+            chart.show_size(self.fontInfo().pixelSize())
+            self.charts.append(chart)
+        self.write_words()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """The charts' numbers grow with the window."""
@@ -164,11 +185,13 @@ class StatisticsScreen(Screen):
             "Dashed: limits of 3 standard deviations. × lies beyond them. Smoothed scores: EWMA with weight 0.2. "
             "Latency: of a sample of the parts.",
         )
-        beyond = self.charts[self.tabs.place].beyond
+        beyond = self.charts[self.tabs.place].beyond if self.charts else 0
         marked = translate("Statistics", "%n point(s) beyond the limits.", "", beyond) if beyond else ""
         return f"{marked} {notes}".strip()
 
     def _draw(self, reply: Statistics) -> None:
+        if not self.charts:
+            return
         judged = [one for one in reply.buckets if one.inspected]
         times = [one.time for one in judged]
         rejected, inspected = [one.rejected for one in judged], [one.inspected for one in judged]

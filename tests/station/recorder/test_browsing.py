@@ -73,6 +73,12 @@ def test_pages(room: Room) -> None:
     assert numbers(room, which="all", limit=4, before_id=reply.parts[-1].id) == [6, 5, 4, 3]
 
 
+def test_nobody_gets_more_than_a_page_by_asking_for_less_than_none(room: Room) -> None:
+    assert numbers(room, which="all", limit=-1) == []
+    say(room, "0001-3", "true_reject:dent")
+    assert answer_defect_modes(room, AskDefectModes(1, -1))[0] == DefectModes(1, ())
+
+
 def test_what_is_labelled_leaves_the_queue_and_the_newest_label_counts(room: Room) -> None:
     say(room, "0001-7", "true_reject:scratch")
     say(room, "0001-7", "false_reject")

@@ -32,9 +32,10 @@ def test_a_labelled_part_makes_room_for_the_next_and_undo_brings_it_back():
     queue.spoken("k9", "true_reject", "dent")
     assert queue.part.part == 8
     assert (queue.parts[0].label, queue.parts[0].defect_mode) == ("true_reject", "dent")
-    assert queue.undo() == "k9"
+    assert queue.last_spoken == "k9"
+    queue.taken_back("k9")
     assert (queue.part.part, queue.part.label) == (9, "")
-    assert queue.undo() == ""
+    assert queue.last_spoken == ""
 
 
 def test_a_word_about_another_part_does_not_move_the_person():

@@ -98,6 +98,45 @@ def test_what_is_refused_stays_in_front(screen, link, qtbot):
     assert not screen.said.isVisible()
 
 
+def test_undo_that_is_refused_changes_nothing_and_can_be_tried_again(screen, link, qtbot):
+    qtbot.keyClick(screen, Qt.Key.Key_2)
+    link.refuses = "log in first"
+    qtbot.keyClick(screen, Qt.Key.Key_U)
+    assert (screen.queue.parts[0].label, screen.said.text()) == ("true_reject", "log in first")
+    link.refuses = ""
+    qtbot.keyClick(screen, Qt.Key.Key_U)
+    assert (screen.queue.part.key, screen.queue.part.label) == ("k9", "")
+
+
+def test_a_recorder_that_goes_away_near_the_end_of_a_page_is_asked_once_a_step(screen, link, qtbot):
+    link.replies[AskParts] = (Parts(0, tuple(line(n) for n in range(200, 100, -1)), 100), b"")
+    screen.entered()
+    link.replies = dict.fromkeys(link.replies, (Refusal(0, "the recorder is not there"), b""))
+    for _ in range(94):
+        screen.step(1)
+    before = len([one for one in link.asked if isinstance(one, AskParts)])
+    qtbot.mouseClick(screen.forward, Qt.MouseButton.LeftButton)
+    assert len([one for one in link.asked if isinstance(one, AskParts)]) == before + 1
+
+
+def test_a_picture_that_was_refused_is_asked_for_again(screen, link):
+    link.replies[AskPart] = (Refusal(0, "the journal is busy"), b"")
+    link.replies[AskParts] = (Parts(0, (line(5),), 1), b"")
+    screen.entered()
+    assert screen.picture.words == "Fetching the picture …"
+    link.replies[AskPart] = (StoredPart(0, line(5)), b"")
+    screen.ask_waiting()
+    assert screen.picture.words == "No picture of this part is kept."
+
+
+def test_a_part_that_comes_while_nothing_waits_is_shown(screen, link):
+    link.replies[AskParts] = (Parts(0, (), 0), b"")
+    screen.entered()
+    link.replies[AskParts] = (Parts(0, (line(11),), 1), b"")
+    screen.ask_waiting()
+    assert screen.queue.part.key == "k11"
+
+
 def test_another_view_and_a_part_by_its_number(screen, link, qtbot):
     qtbot.mouseClick(screen.shown, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(screen.window().findChild(Choice).buttons[4], Qt.MouseButton.LeftButton)

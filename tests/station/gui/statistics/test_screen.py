@@ -87,3 +87,11 @@ def test_without_parts_there_is_nothing_to_write(screen, link):
 
 def test_cleared_over_detections_are_said(screen):
     assert screen.totals.text().endswith("48,210 over-detections cleared")
+
+
+def test_a_closed_screen_lets_its_charts_go(screen, english):
+    assert len(screen.charts) == 5
+    screen.close()
+    english.switch("ja")
+    QApplication.processEvents()
+    assert screen.charts == []
