@@ -16,6 +16,7 @@ from typing import NamedTuple
 SIGMAS = 3.0
 SMOOTHING = 0.2  # lambda of the EWMA
 _Z_95 = 1.959964
+_ROUNDING = 1e-9
 
 
 class Limits(NamedTuple):
@@ -26,8 +27,8 @@ class Limits(NamedTuple):
     high: float
 
     def holds(self, value: float) -> bool:
-        """True within the limits."""
-        return self.low <= value <= self.high
+        """True within the limits; rounding does not count: of equal values the limits have no width."""
+        return self.low - _ROUNDING <= value <= self.high + _ROUNDING
 
 
 def p_chart(defective: Sequence[int], inspected: Sequence[int]) -> list[Limits]:

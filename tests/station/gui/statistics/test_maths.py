@@ -92,3 +92,9 @@ def test_wilson_of_the_literature():
     assert wilson(81, 263) == (pytest.approx(0.2553, abs=1e-4), pytest.approx(0.3662, abs=1e-4))
     assert wilson(0, 20) == (pytest.approx(0.0, abs=1e-9), pytest.approx(0.1611, abs=1e-4))
     assert wilson(0, 0) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("value", "counts"), [(0.713, [412]), (0.7, [3] * 4), (0.9, [7] * 6)])
+def test_equal_values_lie_within_their_limits(value, counts):
+    smooth, limits = ewma([value] * len(counts), counts)
+    assert all(limit.holds(one) for one, limit in zip(smooth, limits, strict=True))
