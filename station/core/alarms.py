@@ -30,6 +30,10 @@ class AlarmState(Enum):
     OUT_OF_SERVICE = "out_of_service"  # by maintenance, until they are done
 
 
+UNSEEN = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED})
+ASIDE = frozenset({AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE})
+
+
 class AlarmSpec(NamedTuple):
     """One entry of the catalogue."""
 
@@ -79,4 +83,4 @@ class Alarms(Message, frozen=True):
     @property
     def unacknowledged(self) -> int:
         """How many nobody has seen."""
-        return sum(one.state in {AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED} for one in self.alarms)
+        return sum(one.state in UNSEEN for one in self.alarms)

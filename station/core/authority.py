@@ -26,7 +26,7 @@ _ROLE_IS_MISSING = ("log in", " is for role ", "a supervisor")  # in a refusal, 
 class Action(NamedTuple):
     """`process` executes it, for people with one of `roles`."""
 
-    process: str  # "line" | "engine" | "recorder" | "teacher"
+    process: str  # "line" | "recorder"
     roles: frozenset[str] = _ALL
     slow: bool = False  # it may take seconds: a window waits as long as for a question
 

@@ -20,8 +20,6 @@ import msgspec
 from station.core.errors import StorageError
 
 KEY_BYTES = 32
-
-
 VOID_FILE = "badge.void"
 _ALL_VOID = 1 << 62
 

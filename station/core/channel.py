@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import array
 import os
+import select
 import socket
 import struct
+import time
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -22,6 +25,8 @@ from station.core.messages import AnyMessage
 MAX_MESSAGE = 192 * 1024  # bytes; below the kernel's default socket buffer (212,992)
 _SO_PEERGROUPS = 59  # asm-generic/socket.h; Python does not name it
 _ONE_DESCRIPTOR = socket.CMSG_LEN(4)  # not CMSG_SPACE: its padding lets a second one in, which nobody would close
+
+M = TypeVar("M", bound=Message)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[AnyMessage] = msgspec.msgpack.Decoder(AnyMessage)
@@ -156,6 +161,22 @@ def connect(path: Path) -> Channel:
         sock.close()
         raise ChannelError(f"{path}: {error.strerror or error}") from error
     return Channel(sock)
+
+
+def wait_for(channel: Channel, kind: type[M], patience_s: float) -> M | None:
+    """The next message of this kind, others are passed over; None when it does not come in time. For a desk: it waits.
+
+    Raises:
+        ChannelError: the peer closed, or sent something that is no message.
+    """
+    end = time.monotonic() + patience_s
+    while (left := end - time.monotonic()) > 0:
+        message = channel.receive()
+        if isinstance(message, kind):
+            return message
+        if message is None:
+            select.select([channel], [], [], left)
+    return None
 
 
 def _first_descriptor(ancillary: list[tuple[int, int, bytes]]) -> int | None:

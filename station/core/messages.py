@@ -3,7 +3,7 @@
 engine -> line      EngineStatus, PartVerdict
 line   -> engine    Numbering
 line   -> anyone    LineStatus, Signals, Alarms, PartRecord  (window, desk, doctor connect to the line)
-window -> line, engine, recorder   Command           answered by CommandResult
+window -> line, recorder  Command              answered by CommandResult
 window -> recorder  any Question                     answered by its Reply, or a Refusal
 engine -> window    Ring, Showing                    (frames by shared memory, `station.core.ring`)
 camera -> engine    CameraReady, Exposed             (camera simulator; frames by shared memory)

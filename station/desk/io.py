@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import json
-import select
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from station.core import plc_map
-from station.core.channel import Channel, connect
+from station.core.channel import Channel, connect, wait_for
 from station.core.config import load_config
 from station.core.errors import ChannelError, StationError
 from station.core.message import Command, CommandResult, Message
@@ -129,14 +127,10 @@ def _door(config: Path) -> Iterator[Channel]:
 
 def _wait(channel: Channel, kind: type[M], patience_s: float = PATIENCE_S) -> M:
     """The next message of this kind; others are passed over."""
-    end = time.monotonic() + patience_s
-    while (left := end - time.monotonic()) > 0:
-        try:
-            message = channel.receive()
-        except ChannelError as error:
-            raise LineSilentError(f"the line process went away: {error}") from error
-        if isinstance(message, kind):
-            return message
-        if message is None:
-            select.select([channel], [], [], left)
+    try:
+        message = wait_for(channel, kind, patience_s)
+    except ChannelError as error:
+        raise LineSilentError(f"the line process went away: {error}") from error
+    if message is not None:
+        return message
     raise LineSilentError(f"the line process sends nothing for {patience_s:g} s")

@@ -5,15 +5,14 @@ The running recorder does it and writes it into the audit trail. It believes roo
 
 from __future__ import annotations
 
+import contextlib
 import getpass
-import select
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from station.core.channel import Channel, connect
+from station.core.channel import Channel, connect, wait_for
 from station.core.config import load_config
 from station.core.errors import ChannelError, StationError
 from station.core.message import Command, CommandResult, Message
@@ -35,11 +34,8 @@ def list_people(config: Path) -> int:
     Raises:
         RecorderSilentError: no running recorder.
     """
-    with_channel = _door(config)
-    try:
-        people = _ask(with_channel, AskPeople(1), People).people
-    finally:
-        with_channel.close()
+    with contextlib.closing(_door(config)) as channel:
+        people = _ask(channel, AskPeople(1), People).people
     for person in people:
         state = "" if person.active else "may not log in"
         wait = f"locked for {person.locked_s / 60:.0f} min" if person.locked_s else ""
@@ -76,12 +72,9 @@ def change(config: Path, action: str, name: str, role: str, read_secret: Callabl
         "forbid": ("set-active", "no"),
     }
     order, value = orders[action]
-    channel = _door(config)
-    try:
+    with contextlib.closing(_door(config)) as channel:
         # Whoever may connect as root or the station's own user could write the journal by hand.
         result = _ask(channel, Command(order, getpass.getuser(), "integrator", name, value), CommandResult)
-    finally:
-        channel.close()
     print(result.text, file=sys.stdout if result.done else sys.stderr)
     return 0 if result.done else 1
 
@@ -103,12 +96,9 @@ def _door(config: Path) -> Channel:
 def _ask(channel: Channel, message: Message, kind: type[_Answer]) -> _Answer:
     try:
         channel.send(message)
-        end = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < end:
-            select.select([channel], [], [], 0.2)
-            answer = channel.receive()
-            if isinstance(answer, kind):
-                return answer
+        answer = wait_for(channel, kind, _PATIENCE_S)
     except ChannelError as error:
         raise RecorderSilentError(f"the recorder has gone: {error}") from error
-    raise RecorderSilentError(f"the recorder does not answer within {_PATIENCE_S:g} s")
+    if answer is None:
+        raise RecorderSilentError(f"the recorder does not answer within {_PATIENCE_S:g} s")
+    return answer

@@ -124,3 +124,9 @@ class Keypad(Overlay):
         self._upper = upper
         for key in self._letters:
             key.setText(key.text().upper() if upper else key.text().lower())
+
+
+def ask_secret(role: str, title: str, accept: Callable[[str], None], parent: QWidget) -> None:
+    """Operators have PINs, others passwords; nobody sees what is typed."""
+    kind: Kind = "digits" if role == "operator" else "secret"
+    Keypad(title, kind, accept, parent, hidden=True).open()

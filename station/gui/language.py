@@ -22,6 +22,13 @@ def translate(context: str, text: str, disambiguation: str = "", n: int = -1) ->
     return QCoreApplication.translate(context, text, disambiguation, n)
 
 
+def filled(words: str, *values: object) -> str:
+    """`words` with the values in the places of %1, %2 ..."""
+    for place, value in enumerate(values, start=1):
+        words = words.replace(f"%{place}", f"{value}")
+    return words
+
+
 def read_ts(file: Path) -> dict[tuple[str, str], tuple[str, ...]]:
     """Translations by (context, source text): one form, or one for each plural. Unfinished ones are left out."""
     forms: dict[tuple[str, str], tuple[str, ...]] = {}

@@ -237,8 +237,6 @@ class StationLink:
         _discard(descriptor)
         if isinstance(message, Showing):
             self.news.take_showing(message, self._frame(message.slot_sequence))
-        elif isinstance(message, CommandResult):
-            self._take_result(message)
 
     def _attach(self, descriptor: int) -> None:
         self._close_ring()

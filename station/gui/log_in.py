@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, 
 
 from station.core.message import CommandResult, Reply
 from station.core.people import AskPeople, People, Person
-from station.gui.keypad import Keypad
-from station.gui.language import translate
+from station.gui.keypad import ask_secret
+from station.gui.language import filled, translate
 from station.gui.link import Link
 from station.gui.overlay import Overlay
 from station.gui.pane import button, label
@@ -108,8 +108,7 @@ class LogIn(Overlay):
     def _ask_secret(self, person: Person) -> None:
         pin = person.role == "operator"
         title = translate("LogIn", "PIN of %1") if pin else translate("LogIn", "Password of %1")
-        say = partial(self._log_in, person)
-        Keypad(title.replace("%1", person.name), "digits" if pin else "secret", say, self, hidden=True).open()
+        ask_secret(person.role, filled(title, person.name), partial(self._log_in, person), self)
 
     def _log_in(self, person: Person, secret: str) -> None:
         self._link.send("log-in", person.name, secret, then=self._answered)

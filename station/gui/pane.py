@@ -47,7 +47,7 @@ class Screen(Pane):
 
     def show_news(self, news: StationNews) -> None:
         """Called up to 30 times a second while this screen is in front; must be cheap when nothing changed."""
-        raise NotImplementedError
+        raise NotImplementedError  # Qt's metaclass leaves no room for ABC
 
 
 def label(role: str = "") -> QLabel:

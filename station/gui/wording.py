@@ -7,6 +7,8 @@ The tables hold source texts, marked for Qt Linguist; the functions answer in th
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PyQt6.QtCore import QT_TRANSLATE_NOOP
 
 from station.core.domain import Health, Reason, Verdict
@@ -184,6 +186,11 @@ def action_word(action: str) -> str:
 def outcome_words(action: str, outcome: str) -> str:
     """What became of a command."""
     return translate("Action", _OUTCOMES[outcome]).replace("%1", action_word(action))
+
+
+def moment(seconds: float, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    """Seconds since 1970 as local time."""
+    return datetime.fromtimestamp(seconds).astimezone().strftime(form)
 
 
 def role_word(role: str) -> str:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from station.core.alarms import (
+    ASIDE,
     CATALOGUE,
     LONGEST_SHELF_S,
     RATE_WINDOW_S,
@@ -27,8 +28,6 @@ from station.core.alarms import (
     AlarmState,
 )
 from station.core.message import Command
-
-_ASIDE = frozenset({AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE})
 
 
 @dataclass(slots=True)
@@ -122,7 +121,7 @@ class AlarmBoard:
 
     def _change(self, entry: _Entry, now_ns: int, wall: float) -> None:
         """The condition came or went."""
-        if entry.state in _ASIDE:
+        if entry.state in ASIDE:
             return
         if entry.active:
             entry.first = self._first(entry)

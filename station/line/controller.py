@@ -77,6 +77,7 @@ class LineController:
         self._board = SignalBoard()
         self._forced = ForcedOutputs()
         self._alarms = AlarmBoard(kept.alarms, now_ns, wall())
+        self._told_alarms = self._alarms.message()  # newest
         self._parts.series = Series(lot=kept.lot)
         self._orders = Orders(self._operation, self._forced, self._parts, self._alarms, wall)
         self._recorder = RecorderStatus(Health.CHECK)
@@ -119,8 +120,8 @@ class LineController:
 
     @property
     def kept(self) -> Kept:
-        """What people have told this process, for the next one."""
-        return Kept(self._parts.series.lot, self._alarms.message().alarms)
+        """What people have told this process, for the next one; alarms as the windows were told last."""
+        return Kept(self._parts.series.lot, self._told_alarms.alarms)
 
     def stay_stopped(self, cause: Cause) -> None:
         """The process before this one had stopped for this cause."""
@@ -381,7 +382,8 @@ class LineController:
         for text in self._alarms.take_events():
             self._note("alarm", text)
         signals = self._board.signals(self._link, self._forced.held, now_ns)
-        self._statuses += [status, signals, self._alarms.message()]
+        self._told_alarms = self._alarms.message()
+        self._statuses += [status, signals, self._told_alarms]
 
     def _note(self, kind: str, text: str, user: str = "") -> None:
         self._events.append(Event("line", kind, text, self._wall(), user))

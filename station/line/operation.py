@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from station.core.authority import ROLES
 from station.core.message import Command
 from station.core.states import State, StateMachine
 from station.line.supervision import Cause
 
-_ROLES = ("operator", "supervisor", "integrator", "engineer")
 _WAY_UP = (State.PREOPERATIONAL, State.INITIALIZED, State.READY, State.CONTINUOUS_EXECUTION)
 STICKY = (State.ERROR, State.HALTED)
 
@@ -97,8 +97,8 @@ class Operation:
 
     def execute(self, command: Command) -> tuple[bool, str]:
         """Whether it was done, and a sentence for the person and the audit trail; `follow` comes next."""
-        if command.role not in _ROLES:
-            return False, f"role '{command.role}' is unknown; known: {', '.join(_ROLES)}"
+        if command.role not in ROLES:
+            return False, f"role '{command.role}' is unknown; known: {', '.join(ROLES)}"
         if command.action == "start":
             return self._start(command.role)
         if command.action == "stop":

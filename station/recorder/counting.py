@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from station.core.counting import BUCKETS, AskStatistics, Bucket, Statistics
+from station.core.ranks import nearest_rank
 from station.core.shifts import shift_start
 from station.recorder.room import Answered, Room
 
@@ -41,8 +42,8 @@ def _buckets(room: Room, values: Values) -> tuple[Bucket, ...]:
             row["passed"],
             row["rejected"],
             row["score"],
-            _rank(times.get(row["place"], []), 0.5),
-            _rank(times.get(row["place"], []), 0.99),
+            _share_of(times.get(row["place"]), 0.5),
+            _share_of(times.get(row["place"]), 0.99),
         )
         for row in counted
     )
@@ -81,8 +82,6 @@ def _cleared(room: Room, values: Values) -> int:
     return int(room.reader.select(text, values)[0]["n"])
 
 
-def _rank(ascending: list[float], share: float) -> float:
+def _share_of(ascending: list[float] | None, share: float) -> float:
     """Nearest rank; 0.0 of nothing."""
-    if not ascending:
-        return 0.0
-    return ascending[min(len(ascending) - 1, max(0, round(share * len(ascending) + 0.499999) - 1))]
+    return nearest_rank(ascending, share) if ascending else 0.0

@@ -9,7 +9,6 @@ Reads while the recorder writes (WAL: readers and the writer do not wait for eac
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from station.core.domain import Reason, Verdict
 from station.core.errors import StorageError
 from station.core.message import Event
 from station.core.messages import FrameKey, InspectionRecord, PartRecord
+from station.core.ranks import nearest_rank
 from station.recorder import rows
 
 _CAPTURE = "iif(exposed_ns, exposed_ns, frame_ns)"  # exposure end, or frame complete where that is unknown
@@ -250,9 +250,7 @@ class JournalReader:
 def percentiles(sorted_ns: list[int]) -> Percentiles:
     """Nearest-rank percentiles of at least one ascending nanosecond value, in milliseconds."""
     count = len(sorted_ns)
-    p50, p95, p99, p99_9, top = (
-        sorted_ns[max(math.ceil(share * count) - 1, 0)] / 1e6 for share in (0.5, 0.95, 0.99, 0.999, 1.0)
-    )
+    p50, p95, p99, p99_9, top = (nearest_rank(sorted_ns, share) / 1e6 for share in (0.5, 0.95, 0.99, 0.999, 1.0))
     return Percentiles(count, p50, p95, p99, p99_9, top)
 
 

@@ -35,6 +35,7 @@ from station.core.errors import StationError, StorageError
 from station.core.message import Command, CommandResult
 from station.recorder.reading import JournalReader, open_journal
 from station.recorder.room import Room, told
+from station.recorder.whole_file import keep_last, whole_file
 
 EVENTS = 2_000
 KEPT = 5  # bundles on the station: whoever touches the button often must not fill the disk
@@ -63,8 +64,7 @@ def make_support(room: Room, command: Command) -> CommandResult:
         return CommandResult(command.action, False, "log in first")
     folder = support_folder(room.config)
     path = write_support(room.config, folder, room.wall())
-    for old in sorted(folder.glob("support-*.tar.gz"))[:-KEPT]:
-        old.unlink(missing_ok=True)
+    keep_last(folder, "support-*.tar.gz", KEPT)
     told(room, "command", f"support bundle {path.name} written", command.user)
     return CommandResult(command.action, True, f"{path} ({-(-path.stat().st_size // 1024)} KiB)")
 
@@ -94,20 +94,14 @@ def write_support(config: StationConfig, folder: Path, now: float) -> Path:
         "systemd.txt": _guarded(_systemd),
     }
     path = folder / f"support-{moment:%Y%m%dT%H%M%SZ}.tar.gz"
-    unfinished = folder / f".{path.name}.{os.getpid()}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(unfinished, "w:gz") as archive:
+        with whole_file(path) as unfinished, tarfile.open(unfinished, "w:gz") as archive:
             for name, text in sections.items():
                 data = without_secrets(text).encode()
                 member = tarfile.TarInfo(f"{path.name.removesuffix('.tar.gz')}/{name}")
                 member.size, member.mtime, member.mode = len(data), int(now), 0o640
                 archive.addfile(member, io.BytesIO(data))
-        unfinished.chmod(0o640)
-        unfinished.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
         raise StorageError(f"{folder}: the support bundle cannot be written: {error.strerror or error}") from error
     return path
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from station.core.errors import StorageError
+from station.recorder.whole_file import keep_last, whole_file
 
 Cell = str | int | float
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate
@@ -22,18 +21,11 @@ def write_table(path: Path, rows: Iterable[Sequence[Cell]], keep: int, kin: str)
     Raises:
         StorageError: the folder or the file cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
+        with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([_harmless(cell) for cell in row] for row in rows)
-        unfinished.chmod(0o640)
-        unfinished.replace(path)
-        for old in sorted(path.parent.glob(kin))[:-keep]:
-            old.unlink(missing_ok=True)
+        keep_last(path.parent, kin, keep)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
         raise StorageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 

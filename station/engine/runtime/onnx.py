@@ -47,7 +47,7 @@ class OnnxSession:
             self._session: ort.InferenceSession | None = ort.InferenceSession(
                 model, _options(threads), providers=["CPUExecutionProvider"]
             )
-        except Exception as error:
+        except Exception as error:  # ONNX Runtime's exceptions have no base of their own
             raise BundleError(f"{file}: ONNX Runtime refuses it: {error}") from error
         _check_interface(self._session, spec, file)
         self.info = f"ONNX Runtime {ort.__version__}, CPU, {threads} thread{'s' if threads > 1 else ''}, fp32"
@@ -63,7 +63,7 @@ class OnnxSession:
             return {output.name: np.empty((0, *output.shape), dtype=np.float32) for output in outputs}
         try:
             answers = self._session.run([output.name for output in outputs], {self.spec.input.name: batch})
-        except Exception as error:
+        except Exception as error:  # as above
             raise RuntimeFaultError(f"ONNX Runtime failed: {error}") from error
         for output, answer in zip(outputs, answers, strict=True):
             _check_answer(answer, output, len(batch))

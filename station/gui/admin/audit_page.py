@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from station.core.asking import AskEvents, Events
@@ -15,6 +13,7 @@ from station.gui.language import translate
 from station.gui.link import Link
 from station.gui.pane import Pane, button, label
 from station.gui.table import Table
+from station.gui.wording import moment
 
 LIMIT = 1_000
 
@@ -109,5 +108,4 @@ class AuditPage(Pane):
 
 
 def _row(event: Event) -> tuple[str, ...]:
-    moment = datetime.fromtimestamp(event.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return moment, event.user, event.source, event.text
+    return moment(event.time), event.user, event.source, event.text

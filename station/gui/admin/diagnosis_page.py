@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
 from station.core.domain import Health
 from station.core.message import CommandResult
 from station.core.messages import LineStatus
-from station.gui.language import translate
+from station.gui.language import filled, translate
 from station.gui.link import Link
 from station.gui.pane import Pane, button, label
 from station.gui.table import Table
@@ -106,8 +106,7 @@ def _what_the_line_knows(status: LineStatus) -> list[Row]:
     counters = status.counters
     told = translate("Diagnosis", "parts %1, not counted alike %2; exchanges with the PLC %3, failed %4")
     numbers = (counters.parts, counters.mismatches, counters.exchanges, counters.link_errors)
-    for place, number in enumerate(numbers, start=1):
-        told = told.replace(f"%{place}", f"{number:,}")
+    told = filled(told, *(f"{number:,}" for number in numbers))
     return [
         _row(translate("Diagnosis", "PLC"), status.plc, status.plc_detail),
         _row(translate("Diagnosis", "Camera"), status.camera, ""),

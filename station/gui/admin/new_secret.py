@@ -9,8 +9,8 @@ from collections.abc import Callable
 from PyQt6.QtWidgets import QWidget
 
 from station.core.people import check_secret
-from station.gui.keypad import Keypad, Kind
-from station.gui.language import translate
+from station.gui.keypad import ask_secret
+from station.gui.language import filled, translate
 
 
 def ask_new_secret(
@@ -29,9 +29,9 @@ def ask_new_secret(
             else:
                 complain(translate("People", "The two were not the same; nothing was changed."))
 
-        _keypad(role, _again(role), name, compare, parent)
+        ask_secret(role, filled(_again(role), name), compare, parent)
 
-    _keypad(role, _title(role), name, repeat, parent)
+    ask_secret(role, filled(_title(role), name), repeat, parent)
 
 
 def _title(role: str) -> str:
@@ -46,8 +46,3 @@ def _again(role: str) -> str:
         if role == "operator"
         else translate("People", "The password of %1 again")
     )
-
-
-def _keypad(role: str, title: str, name: str, accept: Callable[[str], None], parent: QWidget) -> None:
-    kind: Kind = "digits" if role == "operator" else "secret"
-    Keypad(title.replace("%1", name), kind, accept, parent, hidden=True).open()

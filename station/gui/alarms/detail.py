@@ -9,14 +9,13 @@ from functools import partial
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QVBoxLayout
 
-from station.core.alarms import Alarm, AlarmState
+from station.core.alarms import ASIDE, UNSEEN, Alarm, AlarmState
 from station.gui.alarms.words import words_of
 from station.gui.language import translate
 from station.gui.pane import Panel, button, label
 from station.gui.run.control_panel import HoldButton
 
 _SHELVES = (600.0, 1_800.0, 28_800.0)  # seconds: 10 min, 30 min, a shift
-_ASIDE = frozenset({AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE})
 
 
 class AlarmDetail(Panel):
@@ -60,7 +59,7 @@ class AlarmDetail(Panel):
         self.name.setText(words.name if words else translate("Alarms", "No alarm is chosen"))
         self.detail.setText(alarm.detail if alarm else "")
         self.acknowledge.setText(translate("Alarms", "Acknowledge  A"))
-        aside = alarm is not None and alarm.state in _ASIDE
+        aside = alarm is not None and alarm.state in ASIDE
         self.back.setText(translate("Alarms", "Watch again"))
         self.back.setVisible(aside)
         self.out.setText(translate("Alarms", "Hold: out of service"))
@@ -73,8 +72,7 @@ class AlarmDetail(Panel):
             one.setText(name)
             one.setEnabled(alarm is not None and not aside)
         self.out.setEnabled(alarm is not None and not aside)
-        unseen = {AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED}
-        self.acknowledge.setEnabled(alarm is not None and alarm.state in unseen)
+        self.acknowledge.setEnabled(alarm is not None and alarm.state in UNSEEN)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

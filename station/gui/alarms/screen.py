@@ -4,27 +4,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from station.core.alarms import FLOOD_RATE, TARGET_RATE, Alarm, AlarmState
+from station.core.alarms import FLOOD_RATE, TARGET_RATE, UNSEEN, Alarm, AlarmState
 from station.core.asking import AskEvents, Events
 from station.core.message import CommandResult, Event, Refusal, Reply
 from station.gui.alarms.detail import AlarmDetail
 from station.gui.alarms.words import MARKS, state_word, words_of
-from station.gui.language import translate
+from station.gui.language import filled, translate
 from station.gui.link import Link
 from station.gui.news import StationNews
 from station.gui.pane import Pane, Screen, label
 from station.gui.table import Table
 from station.gui.tabs import Tabs
+from station.gui.wording import moment
 
 _HISTORY = 300
-_SEEN_BY_NOBODY = frozenset({AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED})
 _PAGES = (  # which states stand on which page; the last page is the history
-    _SEEN_BY_NOBODY | {AlarmState.ACKNOWLEDGED},
+    UNSEEN | {AlarmState.ACKNOWLEDGED},
     frozenset({AlarmState.SHELVED}),
     frozenset({AlarmState.OUT_OF_SERVICE}),
 )
@@ -63,7 +61,7 @@ class AlarmsScreen(Screen):
     def entered(self) -> None:
         """Choose what nobody has seen; on the history page ask anew."""
         shown = self._on_page(0)
-        unseen = next((place for place, one in enumerate(shown) if one.state in _SEEN_BY_NOBODY), 0)
+        unseen = next((place for place, one in enumerate(shown) if one.state in UNSEEN), 0)
         self.said.setText("")
         if self.tabs.place == len(_PAGES):
             self._link.ask(AskEvents(kind="alarm", limit=_HISTORY), self._show_history)
@@ -119,7 +117,7 @@ class AlarmsScreen(Screen):
         for page, one in enumerate(self.lists):
             one.show_rows([_row(alarm) for alarm in self._on_page(page)])
         rate = translate("Alarms", "%1 alarms in the last 10 minutes; more than %2 on average are too many.")
-        words = rate.replace("%1", str(max(0, self._rate))).replace("%2", str(TARGET_RATE))
+        words = filled(rate, max(0, self._rate), TARGET_RATE)
         if self._rate > FLOOD_RATE:
             words = f"▲ {words}"
         self.rate.setText(words if self._line_here else translate("Alarms", "The line process is gone."))
@@ -173,4 +171,4 @@ def _sentence(event: Event) -> str:
 
 
 def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%m-%d %H:%M:%S")
+    return moment(seconds, "%m-%d %H:%M:%S")

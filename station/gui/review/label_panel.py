@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
 from functools import partial
 
 from PyQt6.QtCore import pyqtSignal
@@ -17,7 +16,7 @@ from station.gui.language import translate
 from station.gui.pane import Panel, button, label
 from station.gui.review.words import LABEL_KEYS, label_word
 from station.gui.why.scale_view import ScaleMark, ScaleView
-from station.gui.wording import reason_words, verdict_word
+from station.gui.wording import moment, reason_words, verdict_word
 
 MODES = 5  # buttons for names of defect modes
 
@@ -122,5 +121,4 @@ def _heading(part: PartLine | None) -> str:
 def _facts(part: PartLine | None) -> str:
     if part is None:
         return ""
-    moment = datetime.fromtimestamp(part.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return "   ".join(word for word in (moment, part.lot, part.recipe) if word)
+    return "   ".join(word for word in (moment(part.time), part.lot, part.recipe) if word)

@@ -12,7 +12,7 @@ from station.core.message import Reply
 from station.core.messages import PartRecord
 from station.core.states import State
 from station.gui.keypad import Keypad
-from station.gui.language import translate
+from station.gui.language import filled, translate
 from station.gui.news import StationNews
 from station.gui.pane import Screen, button, label
 from station.gui.promise import most_rejects
@@ -102,7 +102,7 @@ class RunScreen(Screen):
         most = most_rejects(shift.passed + shift.rejected, self._bound)
         over = "▲ " if shift.rejected > most else ""
         words = translate("Run", "NG this shift: %1; of good parts alone at most %2")
-        return over + words.replace("%1", f"{shift.rejected:,}").replace("%2", f"{most:,}")
+        return over + filled(words, f"{shift.rejected:,}", f"{most:,}")
 
     def show_live(self) -> None:
         """Close the Why pane."""

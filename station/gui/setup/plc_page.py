@@ -15,7 +15,7 @@ from station.core.message import CommandResult
 from station.core.messages import Signals
 from station.core.plc_map import AIR_LOW, AT_SPEED, BIN_FULL, GATE_FAULT, STOP_BELT, Word
 from station.core.states import State
-from station.gui.language import translate
+from station.gui.language import filled, translate
 from station.gui.link import Link
 from station.gui.pane import Pane, label
 from station.gui.run.control_panel import HoldButton
@@ -61,7 +61,7 @@ class Pulse:
         if value != self._value:
             self._value, self._moved_ns = value, now_ns
         age = f"{(now_ns - self._moved_ns) / 1e9:.1f}"
-        return translate("Plc", "%1, moved %2 s ago").replace("%1", f"{value}").replace("%2", age)
+        return filled(translate("Plc", "%1, moved %2 s ago"), value, age)
 
 
 class PlcPage(Pane):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from station.core.messages import PartRecord
+from station.core.ranks import nearest_rank
 from station.gui.why.timing import Timing, timing
 
 KEPT = 100  # parts
@@ -47,9 +48,4 @@ class Stopwatch:
             return None
         totals = sorted(one.total_ms for one in self._timings.values())
         margins = [one.deadline_ms - one.total_ms for one in self._timings.values() if not math.isnan(one.deadline_ms)]
-        return Pace(len(totals), _share(totals, 0.5), _share(totals, 0.99), min(margins, default=math.nan))
-
-
-def _share(ordered: list[float], share: float) -> float:
-    """The smallest value that `share` of all do not exceed."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+        return Pace(len(totals), nearest_rank(totals, 0.5), nearest_rank(totals, 0.99), min(margins, default=math.nan))

@@ -9,7 +9,7 @@ import math
 from PyQt6.QtWidgets import QVBoxLayout
 
 from station.core.messages import PartRecord
-from station.gui.language import translate
+from station.gui.language import filled, translate
 from station.gui.link import Link
 from station.gui.pane import Pane, label
 from station.gui.setup.stage_bars import ROWS, StageBars
@@ -50,7 +50,4 @@ class TimingPage(Pane):
         unknown = math.isnan(pace.margin_ms)
         margin = translate("Timing", "unknown") if unknown else f"{pace.margin_ms:.1f} ms"
         words = translate("Timing", "Last %1 parts: median %2 ms, 99 % within %3 ms, least time left %4")
-        numbers = (f"{pace.parts}", f"{pace.median_ms:.1f}", f"{pace.p99_ms:.1f}", margin)
-        for place, number in enumerate(numbers, start=1):
-            words = words.replace(f"%{place}", number)
-        self.figures.setText(words)
+        self.figures.setText(filled(words, pace.parts, f"{pace.median_ms:.1f}", f"{pace.p99_ms:.1f}", margin))

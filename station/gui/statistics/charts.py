@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import pyqtgraph
@@ -14,6 +13,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen, QResizeEvent
 
 from station.gui.statistics.maths import Limits
 from station.gui.style import BLUE, EDGE, INK, MUTED, PANEL, VERMILLION
+from station.gui.wording import moment
 
 _LABELS = 8  # times on the axis, at most
 
@@ -108,7 +108,9 @@ class Chart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
         self.beyond = 0
         self.setLabel("left", name, color=INK, **{"font-size": "13px"})
         every = max(1, -(-len(times) // _LABELS))
-        ticks: list[tuple[int, str]] = [(place, _clock(times[place])) for place in range(0, len(times), every)]
+        ticks: list[tuple[int, str]] = [
+            (place, moment(times[place], "%m-%d %H:%M")) for place in range(0, len(times), every)
+        ]
         self.getAxis("bottom").setTicks([ticks] if times else None)
         self.enableAutoRange()
 
@@ -125,7 +127,3 @@ class Chart(pyqtgraph.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no typ
             self.addItem(
                 pyqtgraph.ScatterPlotItem(pos=list(points), symbol=symbol, size=size, brush=brush, pen=brush.color())
             )
-
-
-def _clock(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%m-%d %H:%M")

@@ -14,7 +14,7 @@ from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 from station.core.counting import AskStatistics, Period, Statistics
 from station.core.domain import Reason
 from station.core.message import CommandResult, Refusal, Reply
-from station.gui.language import translate
+from station.gui.language import filled, translate
 from station.gui.link import Link
 from station.gui.news import StationNews
 from station.gui.pane import Pane, Screen, button, label
@@ -174,10 +174,8 @@ class StatisticsScreen(Screen):
             f"{high:.2%}",
             f"{reply.parts - inspected:,}",
         )
-        for place, value in enumerate(values, start=1):
-            words = words.replace(f"%{place}", value)
-        cleared = translate("Statistics", "%1 over-detections cleared").replace("%1", f"{reply.cleared:,}")
-        return f"{words} · {cleared}"
+        cleared = filled(translate("Statistics", "%1 over-detections cleared"), f"{reply.cleared:,}")
+        return f"{filled(words, *values)} · {cleared}"
 
     def _note(self) -> str:
         notes = translate(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from station.core import channel as module
-from station.core.channel import MAX_MESSAGE, Channel, Listener, connect
+from station.core.channel import MAX_MESSAGE, Channel, Listener, connect, wait_for
 from station.core.errors import ChannelError, MessageTooLongError
 from station.core.message import CommandResult, Event
 from station.core.messages import AnyMessage, Stored
@@ -129,6 +129,17 @@ def test_descriptor_of_a_bad_message_is_closed(pair: tuple[Channel, socket.socke
 
 def test_nothing_waits(ends: tuple[Channel, Channel]) -> None:
     assert ends[0].receive() is None
+
+
+def test_a_desk_waits_for_one_kind_and_passes_over_the_others(ends: tuple[Channel, Channel]) -> None:
+    client, server = ends
+    client.send(Event("line", "note", "", 1.0))
+    client.send(Stored(7))
+    assert wait_for(server, Stored, 5.0) == Stored(7)
+    assert wait_for(server, Stored, 0.01) is None
+    client.close()
+    with pytest.raises(ChannelError, match="closed the connection"):
+        wait_for(server, Stored, 5.0)
 
 
 def test_full_queue_blocks_nobody_and_sends_nothing(ends: tuple[Channel, Channel]) -> None:

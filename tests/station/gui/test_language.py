@@ -9,7 +9,7 @@ import pytest
 from PyQt6.lupdate import lupdate
 
 import station.gui
-from station.gui.language import TRANSLATIONS, Language, TsTranslator, read_ts, translate
+from station.gui.language import TRANSLATIONS, Language, TsTranslator, filled, read_ts, translate
 
 SOURCES = sorted(str(file) for file in Path(station.gui.__file__).parent.rglob("*.py"))
 
@@ -104,3 +104,8 @@ def test_unknown_text_is_shown_as_it_is(english: Language):
     english.switch("ja")
     assert translate("Advice", "Something new.") == "Something new."
     assert TsTranslator("ja").isEmpty() is False
+
+
+def test_values_go_where_the_language_wants_them():
+    assert filled("%1 of %2", 3, "ten") == "3 of ten"
+    assert filled("%2 中 %1", 3, "ten") == "ten 中 3"
