@@ -16,11 +16,11 @@ from station.core.message import CommandResult, Refusal, Reply
 from station.core.people import MANAGES, AskPeople, People, Person
 from station.gui.admin.new_secret import ask_new_secret
 from station.gui.choice import Choice
+from station.gui.hold_button import HoldButton
 from station.gui.keypad import Keypad
 from station.gui.language import translate
 from station.gui.link import Link
 from station.gui.pane import Pane, button, label
-from station.gui.run.control_panel import HoldButton
 from station.gui.table import Table
 from station.gui.wording import role_word
 

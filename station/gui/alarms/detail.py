@@ -11,9 +11,9 @@ from PyQt6.QtWidgets import QGridLayout, QVBoxLayout
 
 from station.core.alarms import ASIDE, UNSEEN, Alarm, AlarmState
 from station.gui.alarms.words import words_of
+from station.gui.hold_button import HoldButton
 from station.gui.language import translate
 from station.gui.pane import Panel, button, label
-from station.gui.run.control_panel import HoldButton
 
 _SHELVES = (600.0, 1_800.0, 28_800.0)  # seconds: 10 min, 30 min, a shift
 

@@ -15,10 +15,10 @@ from station.core.message import CommandResult
 from station.core.messages import Signals
 from station.core.plc_map import AIR_LOW, AT_SPEED, BIN_FULL, GATE_FAULT, STOP_BELT, Word
 from station.core.states import State
+from station.gui.hold_button import HoldButton
 from station.gui.language import filled, translate
 from station.gui.link import Link
 from station.gui.pane import Pane, label
-from station.gui.run.control_panel import HoldButton
 from station.gui.setup.signal_list import SignalList
 from station.gui.setup.slot_grid import SlotGrid
 

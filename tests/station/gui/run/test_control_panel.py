@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from station.core.states import State
 from station.gui import made_up
 from station.gui.news import Answer, StationNews
-from station.gui.run.control_panel import ControlPanel, HoldButton
+from station.gui.run.control_panel import ControlPanel
 
 
 def news(**fields) -> StationNews:
@@ -66,23 +66,6 @@ def test_the_answer_is_shown_with_its_reason(shown, english):
     answered.answer = Answer("start", "done", "")
     panel.show_news(answered)
     assert panel.answer.text() == "Start: done"
-
-
-def test_halt_needs_to_be_held(shown, qtbot):
-    button = shown(HoldButton(hold_ms=80))
-    with qtbot.assertNotEmitted(button.held):
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    with qtbot.waitSignal(button.held):
-        qtbot.mousePress(button, Qt.MouseButton.LeftButton)
-    assert not button.grab().isNull()
-    qtbot.mouseRelease(button, Qt.MouseButton.LeftButton)
-
-
-def test_halt_by_the_keyboard(shown, qtbot):
-    button = shown(HoldButton(hold_ms=80))
-    with qtbot.waitSignal(button.held):
-        qtbot.keyPress(button, Qt.Key.Key_Space)
-    qtbot.keyRelease(button, Qt.Key.Key_Space)
 
 
 def test_a_held_halt_is_wished_once(shown, qtbot):

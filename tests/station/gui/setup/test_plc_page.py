@@ -9,8 +9,8 @@ from PyQt6.QtCore import Qt
 from station.core.message import CommandResult
 from station.core.plc_map import AIR_LOW, BIN_FULL, STOP_BELT, Word
 from station.core.states import State
+from station.gui.hold_button import HoldButton
 from station.gui.made_up import StillLink, good
-from station.gui.run.control_panel import HoldButton
 from station.gui.setup.plc_page import PlcPage
 from station.gui.setup.scenes import SIGNALS
 
